@@ -1,0 +1,1 @@
+"""Guildmark: a certification institute's practitioners govern the standard it certifies against."""

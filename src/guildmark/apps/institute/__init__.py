@@ -1,0 +1,1 @@
+"""The institute that runs this installation: its name, public origin, brand and programme."""

@@ -1,0 +1,15 @@
+"""Reading the institute."""
+
+from .models import Institute
+
+UNFOUNDED = Institute(name="Guildmark", origin="http://localhost:8000", tagline="")
+
+
+def institute() -> Institute:
+    """Return the institute, or an unsaved stand-in named Guildmark before `guildmark init`."""
+    return Institute.objects.first() or UNFOUNDED
+
+
+def is_founded() -> bool:
+    """Whether `guildmark init` (or the demo) has made the institute."""
+    return Institute.objects.exists()

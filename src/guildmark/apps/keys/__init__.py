@@ -1,0 +1,1 @@
+"""Signing and encryption keys, their rotation, and where secrets come from."""

@@ -1,0 +1,1 @@
+"""Messages that leave the house, preferences and digests."""

@@ -1,0 +1,5 @@
+"""`python -m guildmark.site` is the `guildmark` command."""
+
+from .cli import main
+
+main()

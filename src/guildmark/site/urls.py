@@ -1,0 +1,17 @@
+"""Every address of the site; each context brings its own."""
+
+from django.urls import include, path
+
+from .views import health, pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("desk/", pages.desk, name="desk"),
+    path("style/", pages.style, name="style"),
+    path("preferences/theme/", pages.set_theme, name="set_theme"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("account/", include("guildmark.apps.accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("ledger/", include("guildmark.apps.audit.urls")),
+]

@@ -1,0 +1,1 @@
+"""Composed pages: those that no single context owns."""
