@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for tests: started in a temporary folder, gone when the tests are over."""
+"""A PostgreSQL of our own for tests: in a temporary folder, gone when the tests are over."""
 
 import os
 import pwd

@@ -29,4 +29,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def at() -> datetime:
     """A moment for services, which never read the clock themselves."""
     return NOON
-

@@ -1,9 +1,7 @@
 """Deployment checks: `guildmark check --deploy` refuses unsafe production settings."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
@@ -11,7 +9,7 @@ from .conf import Mode
 
 
 @register(Tags.security, deploy=True)
-def check_mode(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def check_mode(**_: Any) -> list[CheckMessage]:
     """Refuse to be deployed in development mode."""
     if settings.GUILDMARK_MODE is Mode.PRODUCTION:
         return []
@@ -20,7 +18,7 @@ def check_mode(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
 
 
 @register(Tags.security, deploy=True)
-def check_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def check_hosts(**_: Any) -> list[CheckMessage]:
     """Refuse to answer to any host, or to none."""
     hint = "Set GUILDMARK_HOSTS to the host names of this site, separated by commas."
     if not settings.ALLOWED_HOSTS:
@@ -31,7 +29,7 @@ def check_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
 
 
 @register(Tags.security, deploy=True)
-def check_https(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def check_https(**_: Any) -> list[CheckMessage]:
     """Refuse to send session cookies over plain HTTP."""
     if settings.SESSION_COOKIE_SECURE and settings.SECURE_SSL_REDIRECT:
         return []
@@ -40,7 +38,7 @@ def check_https(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
 
 
 @register(Tags.security, deploy=True)
-def check_mail(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def check_mail(**_: Any) -> list[CheckMessage]:
     """Refuse to swallow mail: confirmations and notices must reach people."""
     if settings.GUILDMARK_MAIL_URL.startswith(("smtp", "submission")):
         return []
@@ -49,11 +47,9 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
 
 
 @register(Tags.security, deploy=True)
-def check_proxies(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def check_proxies(**_: Any) -> list[CheckMessage]:
     """Warn where HTTPS is promised but nobody is trusted to say that it was used."""
     if settings.GUILDMARK_TRUSTED_PROXIES or not settings.SECURE_SSL_REDIRECT:
         return []
     hint = "Set GUILDMARK_TRUSTED_PROXIES to the address of the proxy that ends HTTPS."
-    return [
-        Warning("HTTPS is required but no proxy is trusted.", hint=hint, id="guildmark.W001")
-    ]
+    return [Warning("HTTPS is required but no proxy is trusted.", hint=hint, id="guildmark.W001")]

@@ -105,15 +105,13 @@ def read_conf() -> Conf:
         trusted_proxies=env.list("GUILDMARK_TRUSTED_PROXIES", []),
         https=env.bool("GUILDMARK_HTTPS", production),
         mail_url=env.str("GUILDMARK_MAIL_URL", "" if production else f"file:{var / 'mail'}"),
-        mail_from=env.str(
-            "GUILDMARK_MAIL_FROM", f"noreply@{hosts[0] if hosts else 'localhost'}"
-        ),
+        mail_from=env.str("GUILDMARK_MAIL_FROM", f"noreply@{hosts[0] if hosts else 'localhost'}"),
         log_format=env.str(
             "GUILDMARK_LOG_FORMAT",
             "json" if production else "console",
             validate=validate.OneOf(["console", "json"]),
         ),
-        log_level=logging.getLevelName(env.log_level("GUILDMARK_LOG_LEVEL", "INFO")),
+        log_level=logging.getLevelName(env.log_level("GUILDMARK_LOG_LEVEL", logging.INFO)),
         sqlite_synchronous=env.str(
             "GUILDMARK_SQLITE_SYNCHRONOUS", "FULL", validate=validate.OneOf(["FULL", "NORMAL"])
         ),

@@ -123,7 +123,12 @@ MEDIA_ROOT = CONF.var / "files"
 
 # --- Background work and mail ----------------------------------------------------------------
 
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend",
+        "QUEUES": ["default"],
+    }
+}
 GUILDMARK_JOB_LEASE = CONF.job_lease
 
 EMAIL_BACKEND = "guildmark.apps.mail.backend.QueueingBackend"

@@ -1,9 +1,9 @@
 """The backend: Django's, with every write, inside a transaction or not, taken in turn."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
@@ -13,7 +13,22 @@ from .queue import WriteQueue, WriteQueueTimeout
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "VACUUM", "REINDEX")
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+if TYPE_CHECKING:
+
+    class DjangoWrapper(base.DatabaseWrapper):
+        """Django's wrapper with the methods that its stubs leave out."""
+
+        transaction_mode: str | None
+
+        def _start_transaction_under_autocommit(self) -> None: ...
+        def _commit(self) -> None: ...
+        def _rollback(self) -> None: ...
+        def _close(self) -> None: ...
+else:
+    DjangoWrapper = base.DatabaseWrapper
+
+
+class DatabaseWrapper(DjangoWrapper):
     """A connection whose write transactions begin when its turn in the write queue comes.
 
     Options beside Django's: `write_deadline`, the seconds a write waits for its turn before it
@@ -32,7 +47,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.write_queue = WriteQueue(path.with_name(f"{path.name}.queue"), deadline=deadline)
         return params
 
-    def create_cursor(self, name: object = None) -> "QueuedCursor":
+    def create_cursor(self, _name: object = None) -> "QueuedCursor":
         """Make a cursor that queues for the writes it does outside a transaction."""
         cursor: QueuedCursor = self.connection.cursor(factory=QueuedCursor)
         cursor.write_queue = self.write_queue
@@ -40,11 +55,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.write_queue is None or self.transaction_mode != "IMMEDIATE":
-            super()._start_transaction_under_autocommit()  # type: ignore[misc] # not in the stubs
+            super()._start_transaction_under_autocommit()
             return
         take_turn(self.write_queue)
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc] # not in the stubs
+            super()._start_transaction_under_autocommit()
         except BaseException:
             self.write_queue.release()
             raise
@@ -90,9 +105,7 @@ class QueuedCursor(base.SQLiteCursorWrapper):
                 self._rows = iter(super().fetchall())
         return self
 
-    def executemany(
-        self, query: str, param_list: Iterable[Sequence[Any] | Mapping[str, Any]]
-    ) -> "QueuedCursor":
+    def executemany(self, query: str, param_list: Iterable[Any]) -> "QueuedCursor":
         """Run one statement with several sets of values, in turn likewise."""
         self._rows = None
         with self._turn(query):
