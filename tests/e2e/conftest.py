@@ -1,0 +1,145 @@
+"""A real server on a real database, and a real browser to visit it."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.processes import (
+    Environment,
+    free_port,
+    fresh_environment,
+    guildmark,
+    started,
+    wait_until_ready,
+)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+PASSWORD = "correct horse battery staple"
+SETUP = Path(__file__).parent / "people.py"
+
+
+@dataclass
+class Server:
+    """A running Guildmark: where it is, and where its mail and log arrive."""
+
+    url: str
+    environment: Environment
+    mail: Path
+    log: Path
+
+    def mail_to(self, address: str) -> list[str]:
+        """Return the mails that reached `address`, oldest first."""
+        arrived = sorted(self.mail.glob("*"), key=lambda path: path.stat().st_mtime_ns)
+        texts = [path.read_text(encoding="utf-8") for path in arrived if path.is_file()]
+        return [text for text in texts if re.search(rf"^To:.*{re.escape(address)}", text, re.M)]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve an institute with a member, an administrator and an auditor, and run the worker."""
+    folder = tmp_path_factory.mktemp("served")
+    port = free_port()
+    url = f"http://localhost:{port}"
+    mail = folder / "mail"
+    variables = {"GUILDMARK_MAIL_URL": f"file:{mail}", "GUILDMARK_ADMIN_PASSWORD": PASSWORD}
+    with fresh_environment(folder, **variables) as environment:
+        guildmark(
+            environment, "init", "--no-input", "--name", "Example Institute", "--origin", url,
+            "--admin-email", "admin@example.org", "--contact-email", "office@example.org",
+        )  # fmt: skip
+        guildmark(environment, "shell", "--verbosity", "0", "-c", SETUP.read_text("utf-8"))
+        run = [sys.executable, "-m", "guildmark.site", "run", "--port", str(port)]
+        log = folder / "server.log"
+        with started(run, environment, log=log):
+            wait_until_ready(f"{url}/health/ready")
+            yield Server(url, environment, mail, log)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once."""
+    program = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if program is None:
+        pytest.skip("no Chromium here; on Debian: apt-get install chromium fonts-liberation")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """A person at a browser of their own; whatever the console complains about fails the test."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def goto(self, path: str) -> Page:
+        """Open a path of the site and wait for its fonts."""
+        self.page.goto(f"{self.url}{path}")
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        return self.page
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        """Sign in by password through the page."""
+        self.goto("/account/login/")
+        self.page.get_by_label("E-mail").or_(self.page.get_by_label("Email")).first.fill(email)
+        self.page.get_by_label("Password", exact=False).first.fill(password)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").first.click()
+
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """Open as many separate browsers as a test needs: `visit()`, `visit(color_scheme="dark")`."""
+    visitors: list[Visitor] = []
+
+    def opened(**options: object) -> Visitor:
+        context = browser.new_context(**options)  # type: ignore[arg-type] # Playwright's options
+        page = context.new_page()
+        visitor = Visitor(context, page, server.url)
+        page.on("console", lambda line: _note(visitor, line.type, line.text))
+        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitors.append(visitor)
+        return visitor
+
+    yield opened
+    complaints = [text for visitor in visitors for text in visitor.complaints]
+    for visitor in visitors:
+        visitor.context.close()
+    assert complaints == []
+
+
+def _note(visitor: Visitor, kind: str, text: str) -> None:
+    # A page that answers 403 or 404 on purpose is no fault of the page.
+    if kind in ("error", "warning") and "the server responded with a status of 4" not in text:
+        visitor.complaints.append(text)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe has to say against the page, a line each."""
+    results = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:160]}"
+        for fault in results
+        for node in fault["nodes"]
+    ]
