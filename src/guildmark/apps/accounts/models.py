@@ -1,11 +1,41 @@
 """People and what they may do."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Length
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .states import Role
+
+models.CharField.register_lookup(Length)
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is in the time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is no time zone. Choose one such as Europe/Berlin or UTC."),
+            code="time_zone",
+            params={"name": name},
+        )
+
+
+def validate_language(code: str) -> None:
+    """Raise ValidationError unless this installation speaks the language."""
+    spoken = dict(settings.LANGUAGES)
+    if code not in spoken:
+        raise ValidationError(
+            _("This site does not speak “%(code)s”. Choose one of: %(spoken)s."),
+            code="language",
+            params={"code": code, "spoken": ", ".join(str(name) for name in spoken.values())},
+        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -23,17 +53,22 @@ class User(AbstractBaseUser):
     """A person with an account.
 
     `actor_id` is the pseudonym under which events know this person; closing the account cuts the
-    link between the two.
+    link between the two. A disabled account (`is_active` false) can be enabled again, a closed
+    one (`closed_at`) is an empty row that only keeps references from breaking.
     """
 
     email = models.EmailField(_("e-mail address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     actor_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, validators=[validate_language]
+    )
     is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
-    closed_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -41,5 +76,81 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_closed_is_inactive",
+                condition=models.Q(closed_at__isnull=True) | models.Q(is_active=False),
+            )
+        ]
+
     def __str__(self) -> str:
+        if self.closed_at is not None:
+            return str(_("closed account"))
         return self.display_name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, but refuse a time zone or language that would break the person's every page."""
+        if self.time_zone:
+            validate_time_zone(self.time_zone)
+        if self.language:
+            validate_language(self.language)
+        super().save(*args, **kwargs)
+
+
+class RoleGrant(models.Model):
+    """One stretch of time in which a person holds a role; never deleted, ended at most once.
+
+    `granted_by` is empty only for the institute's first administrator.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=[(role, role.label) for role in Role])
+    reason = models.CharField(max_length=500)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-granted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=models.Q(ended_at__isnull=True),
+                name="role_grant_open_is_one",
+            ),
+            models.UniqueConstraint(
+                fields=["role"],
+                condition=models.Q(granted_by__isnull=True),
+                name="role_grant_first_is_one",
+            ),
+            models.CheckConstraint(
+                name="role_grant_role_is_known",
+                condition=models.Q(role__in=[role.value for role in Role]),
+            ),
+            models.CheckConstraint(
+                name="role_grant_by_nobody_is_first_administrator",
+                condition=models.Q(granted_by__isnull=False)
+                | models.Q(role=Role.ADMINISTRATOR.value),
+            ),
+            models.CheckConstraint(
+                name="role_grant_not_by_oneself",
+                condition=models.Q(granted_by__isnull=True)
+                | ~models.Q(granted_by=models.F("user")),
+            ),
+            models.CheckConstraint(
+                name="role_grant_has_reason", condition=models.Q(reason__length__gt=0)
+            ),
+            models.CheckConstraint(
+                name="role_grant_end_is_explained",
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | models.Q(
+                    ended_at__isnull=False, ended_by__isnull=False, end_reason__length__gt=0
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {Role(self.role).label}"

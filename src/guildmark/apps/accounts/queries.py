@@ -1,0 +1,131 @@
+"""Reading people and their roles.
+
+A role is *held* while its grant is open. It is *effective* while, besides, the account is active
+and has a second factor; until then the role is *dormant*. Only effective roles let one do things.
+"""
+
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from .models import RoleGrant, User
+from .states import Role
+
+Visitor = User | AnonymousUser
+
+# Recovery codes alone are no second factor: they only stand in for one that was lost.
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def person(person_id: int) -> User | None:
+    """Return the person with this id, closed or not."""
+    return User.objects.filter(pk=person_id).first()
+
+
+def person_by_actor(actor_id: UUID) -> User | None:
+    """Return the person whom events know by this pseudonym, or None once the link is cut."""
+    return User.objects.filter(actor_id=actor_id).first()
+
+
+def has_second_factor(user: Visitor) -> bool:
+    """Whether the person has an authenticator app or a passkey."""
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists())
+
+
+def open_grants(user: Visitor) -> QuerySet[RoleGrant]:
+    """The grants by which the person holds roles now, oldest first."""
+    return RoleGrant.objects.filter(user_id=user.pk, ended_at__isnull=True).order_by("pk")
+
+
+def role_history(user: User) -> QuerySet[RoleGrant]:
+    """Every grant the person ever had, the newest first, with who gave and ended it."""
+    return RoleGrant.objects.filter(user=user).select_related("granted_by", "ended_by")
+
+
+def held_roles(user: Visitor) -> frozenset[Role]:
+    """The roles the person holds, effective or dormant."""
+    return frozenset(Role(role) for role in open_grants(user).values_list("role", flat=True))
+
+
+def effective_roles(user: Visitor) -> frozenset[Role]:
+    """The roles that let the person do things now; asks the database each time, in one query."""
+    grants = _effective_grants().filter(user_id=user.pk)
+    return frozenset(Role(role) for role in grants.values_list("role", flat=True))
+
+
+def dormant_roles(user: Visitor) -> frozenset[Role]:
+    """The roles that the person holds but that sleep until there is a second factor."""
+    return held_roles(user) - effective_roles(user)
+
+
+def has_role(user: Visitor, role: Role) -> bool:
+    """Whether the person holds the role and it is effective."""
+    return _effective_grants().filter(user_id=user.pk, role=role).exists()
+
+
+def is_staff_member(user: Visitor) -> bool:
+    """Whether the person holds any effective role."""
+    return _effective_grants().filter(user_id=user.pk).exists()
+
+
+def people_with_role(role: Role) -> QuerySet[User]:
+    """The people for whom the role is effective, by id."""
+    grants = _effective_grants().filter(role=role)
+    return User.objects.filter(pk__in=grants.values("user_id")).order_by("pk")
+
+
+def is_last_administrator(user: User) -> bool:
+    """Whether the person is an administrator, effective or dormant, and no other is effective."""
+    return (
+        Role.ADMINISTRATOR in held_roles(user)
+        and not people_with_role(Role.ADMINISTRATOR).exclude(pk=user.pk).exists()
+    )
+
+
+def has_ever_had_an_administrator() -> bool:
+    """Whether an administrator was ever appointed."""
+    return RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exists()
+
+
+def visible_to(actor: Visitor) -> QuerySet[User]:
+    """The people whose page the actor may see: the twin of `Permission.PERSON_VIEW`."""
+    people = User.objects.filter(closed_at__isnull=True).order_by("email")
+    if not actor.is_active:
+        return people.none()
+    if effective_roles(actor) & OVERSEERS:
+        return people
+    return people.filter(pk=actor.pk)
+
+
+def people_matching(people: QuerySet[User], text: str) -> QuerySet[User]:
+    """Those whose address or display name contains the text; everybody for no text."""
+    text = text.strip()
+    return people.filter(Q(email__icontains=text) | Q(display_name__icontains=text))
+
+
+def email_addresses(user: User) -> list[tuple[str, bool]]:
+    """The person's addresses, each with whether it is confirmed."""
+    rows = EmailAddress.objects.filter(user_id=user.pk).order_by("pk")
+    return list(rows.values_list("email", "verified"))
+
+
+def second_factors(user: User) -> list[Authenticator]:
+    """The person's authenticator app, passkeys and recovery codes."""
+    return list(Authenticator.objects.filter(user_id=user.pk).order_by("pk"))
+
+
+def sessions(user: User) -> list[UserSession]:
+    """The places where the person is signed in."""
+    return list(UserSession.objects.filter(user_id=user.pk).order_by("pk"))
+
+
+def _effective_grants() -> QuerySet[RoleGrant]:
+    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=SECOND_FACTORS)
+    return RoleGrant.objects.filter(
+        Exists(factors), ended_at__isnull=True, user__is_active=True, user__closed_at__isnull=True
+    )

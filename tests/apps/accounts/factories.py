@@ -1,0 +1,75 @@
+"""People for tests: `member()`, `administrator()`, `staff(role)`, `with_second_factor(user)`.
+
+Each call makes one new person with a confirmed address and the password `PASSWORD`. Staff have a
+second factor, so that their role is effective, unless a test asks for none.
+"""
+
+import time
+from itertools import count
+
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from guildmark.apps.accounts.models import RoleGrant, User
+from guildmark.apps.accounts.states import Role
+from tests.conftest import NOON
+
+PASSWORD = "correct-horse-battery"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_numbers = count(1)
+_hashed: list[str] = []
+
+
+def member(email: str = "", *, display_name: str = "") -> User:
+    """A person with an account and no role."""
+    email = email or f"person{next(_numbers)}@example.org"
+    if not _hashed:
+        _hashed.append(make_password(PASSWORD))  # Argon2 is slow on purpose; once is enough.
+    user = User.objects.create(email=email, display_name=display_name, password=_hashed[0])
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+def with_second_factor(user: User) -> User:
+    """Give the person an authenticator app whose secret is `SECRET`."""
+    TOTP.activate(user, SECRET)
+    return user
+
+
+def staff(role: Role, email: str = "", *, second_factor: bool = True) -> User:
+    """A person who holds the role, given by somebody whose account is disabled since."""
+    user = member(email)
+    RoleGrant.objects.create(
+        user=user, role=role, reason="Needed for a test.", granted_by=_granter(), granted_at=NOON
+    )
+    return with_second_factor(user) if second_factor else user
+
+
+def administrator(email: str = "", *, second_factor: bool = True) -> User:
+    """A person who grants roles."""
+    return staff(Role.ADMINISTRATOR, email, second_factor=second_factor)
+
+
+def reauthenticated(client: Client, user: User) -> Client:
+    """Sign the person in with this client, the password just entered once more."""
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+    return client
+
+
+def _granter() -> User:
+    email = "granter@example.org"
+    return User.objects.filter(email=email).first() or User.objects.create(
+        email=email, is_active=False
+    )
