@@ -28,21 +28,50 @@ def running_postgresql(*, durable: bool = False) -> Iterator[str]:
 
     `durable` keeps fsync on, for measurements and tests that kill processes.
     """
-    programs = binaries()
-    if programs is None:
-        raise FileNotFoundError("no PostgreSQL server is installed")
     with tempfile.TemporaryDirectory(prefix="guildmark-pg-") as folder:
-        data = Path(folder) / "data"
-        as_owner = _owner(Path(folder))
-        _run([*as_owner, programs / "initdb", "-D", data, *INITDB])
-        options = f"-c listen_addresses='' -k {folder} {'' if durable else FAST}"
-        start = ["start", "-w", "-l", f"{folder}/log", "-o", options]
-        _run([*as_owner, programs / "pg_ctl", "-D", data, *start])
+        cluster = Cluster(Path(folder), durable=durable)
+        cluster.create()
+        cluster.start()
         try:
-            _run([programs / "createdb", "-h", folder, "-U", "guildmark", "guildmark"])
-            yield f"postgresql://guildmark@/guildmark?host={folder}"
+            yield cluster.url
         finally:
-            _run([*as_owner, programs / "pg_ctl", "-D", data, "stop", "-m", "immediate"])
+            cluster.stop()
+
+
+class Cluster:
+    """A PostgreSQL server that a test can stop and start again."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """Keep the cluster's data and socket in `folder`; FileNotFoundError without one."""
+        programs = binaries()
+        if programs is None:
+            raise FileNotFoundError("no PostgreSQL server is installed")
+        self.programs = programs
+        self.folder = folder
+        self.options = f"-c listen_addresses='' -k {folder} {'' if durable else FAST}"
+        self.url = f"postgresql://guildmark@/guildmark?host={folder}"
+
+    def create(self) -> None:
+        """Make the cluster's files."""
+        self.owner = _owner(self.folder)
+        _run([*self.owner, self.programs / "initdb", "-D", self.folder / "data", *INITDB])
+
+    def start(self) -> None:
+        """Start the server, and make the database on the first start."""
+        self._control("start", "-w", "-l", f"{self.folder}/log", "-o", self.options)
+        client = ["-h", self.folder, "-U", "guildmark"]
+        made = self.folder / "made"
+        if not made.exists():
+            _run([self.programs / "createdb", *client, "guildmark"])
+            made.touch()
+
+    def stop(self) -> None:
+        """Stop the server at once, as a crash would."""
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, *arguments: str) -> None:
+        control: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data"]
+        _run([*self.owner, *control, *arguments])
 
 
 def _owner(folder: Path) -> list[str]:

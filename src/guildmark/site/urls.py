@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from .views import health, pages
 
+handler500 = "guildmark.site.views.errors.server_error"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("desk/", pages.desk, name="desk"),
