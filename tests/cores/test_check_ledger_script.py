@@ -254,8 +254,6 @@ def test_a_rewritten_or_shortened_history_is_found(tmp_path: Path, sizes: tuple[
         ["--vkey", KEY.encode(), "--checkpoint", "x", "--index", "1"],
         ["--vkey", KEY.encode(), "--checkpoint", "x", "--old-checkpoint", "x"],
         ["--vkey", KEY.encode(), "--checkpoint", "/no/such/file"],
-        ["--vkey", KEY.encode()[:-1], "--checkpoint", "x"],
-        ["--vkey", KEY.encode().replace("institute", "another"), "--checkpoint", "x"],
         ["--url", "http://127.0.0.1:9"],
         ["--url", "nonsense"],
     ],
@@ -264,6 +262,97 @@ def test_wrong_usage_and_unreadable_sources_end_with_2(arguments: list[str]) -> 
     code, said = check(*arguments)
     assert code == 2
     assert "usage:" in said or "stopped" in said
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        KEY.encode()[:-1],
+        KEY.encode().replace("institute", "another"),
+        KEY.encode().replace("+Ae", "+Ag"),
+        KEY.encode().replace(KEY.key_id.hex(), OTHER_KEY.key_id.hex()),
+    ],
+)
+def test_a_damaged_key_is_not_used(tmp_path: Path, key: str) -> None:
+    checkpoint = saved(tmp_path, "new.txt", BOOK.note(13))
+    code, said = check("--vkey", key, "--checkpoint", checkpoint)
+    assert code == 2
+    assert "--vkey cannot be used" in said
+
+
+# Whoever signs checkpoints may sign any root, also one made to fit a proof of the wrong shape.
+
+X, Y, Z = (ledger.leaf_hash(leaf) for leaf in (b"x", b"y", b"z"))
+
+
+def forged(size: int, root: bytes) -> str:
+    return sign_checkpoint(Checkpoint(ORIGIN, size, root), key=KEY, sign=PRIVATE.sign)
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "hashes"),
+    [
+        (1, X, (Y,)),
+        (1, ledger.node_hash(X, Y), (Y,)),
+        (2, X, ()),
+        (2, ledger.node_hash(X, Y[:31]), (Y[:31],)),
+    ],
+)
+def test_an_inclusion_proof_of_the_wrong_shape_fails_even_if_the_root_was_made_to_fit(
+    tmp_path: Path, size: int, root: bytes, hashes: tuple[bytes, ...]
+) -> None:
+    leaf = b64encode(b"x").decode()
+    proof = {"leaf": leaf, "index": 0, "size": size, "hashes": encoded(hashes)}
+    code, said = check(
+        *("--vkey", KEY.encode()),
+        *("--checkpoint", saved(tmp_path, "new.txt", forged(size, root))),
+        *("--inclusion", saved(tmp_path, "inclusion.json", proof)),
+    )
+    assert (code, "FAILED" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "old_root", "new", "new_root", "hashes"),
+    [
+        (4, X, 7, X, ()),
+        (3, ledger.node_hash(Y, X), 4, ledger.node_hash(Y, X), (X, Y)),
+        (1, X, 2, ledger.node_hash(X, Y), (Z, Y)),
+        (1, X, 2, ledger.node_hash(X, Y[:31]), (Y[:31],)),
+    ],
+)
+def test_a_consistency_proof_of_the_wrong_shape_fails_even_if_the_roots_were_made_to_fit(
+    tmp_path: Path, old: int, old_root: bytes, new: int, new_root: bytes, hashes: tuple[bytes, ...]
+) -> None:
+    proof = {"old": old, "new": new, "hashes": encoded(hashes)}
+    code, said = check(
+        *("--vkey", KEY.encode()),
+        *("--checkpoint", saved(tmp_path, "new.txt", forged(new, new_root))),
+        *("--old-checkpoint", saved(tmp_path, "old.txt", forged(old, old_root))),
+        *("--consistency", saved(tmp_path, "c.json", proof)),
+    )
+    assert (code, "FAILED" in said) == (1, True)
+
+
+def test_true_is_not_taken_for_the_number_1(tmp_path: Path) -> None:
+    code, said = check(
+        *("--vkey", KEY.encode()),
+        *("--checkpoint", saved(tmp_path, "new.txt", BOOK.note(13))),
+        *("--inclusion", saved(tmp_path, "i.json", {**BOOK.inclusion(1, 13), "index": True})),
+        *("--index", 1),
+    )
+    assert code == 1
+    assert "index True" in said
+
+
+def test_a_control_character_is_found_even_if_it_was_signed(tmp_path: Path) -> None:
+    text = BOOK.note(13).partition("\n\n")[0] + "\r\n"
+    line = b64encode(KEY.key_id + PRIVATE.sign(text.encode())).decode()
+    code, said = check(
+        *("--vkey", KEY.encode()),
+        *("--checkpoint", saved(tmp_path, "new.txt", f"{text}\n— {ORIGIN} {line}\n")),
+    )
+    assert code == 1
+    assert "control characters" in said
 
 
 @contextmanager

@@ -387,3 +387,43 @@ def test_both_kinds_of_invalid_proof_can_be_caught_together() -> None:
     assert issubclass(InclusionProofInvalid, ProofInvalid)
     assert issubclass(ConsistencyProofInvalid, ProofInvalid)
     assert issubclass(ProofInvalid, ledger.LedgerError)
+
+
+# Whoever signs checkpoints may sign any root, also one made to fit a proof of the wrong shape.
+
+X, Y, Z = ROOTS[1], ROOTS[2], ROOTS[3]
+
+
+@pytest.mark.parametrize(
+    ("index", "size", "proof", "root", "reason"),
+    [
+        (0, 1, [X], ledger.node_hash(Y, X), "too long"),
+        (0, 1, [X], ledger.node_hash(X, Y), "too long"),
+        (0, 2, [], Y, "too short"),
+        (0, 2, [X[:31]], ledger.node_hash(Y, X[:31]), "31 bytes instead of 32"),
+    ],
+)
+def test_an_inclusion_proof_of_the_wrong_shape_fails_even_if_the_root_was_made_to_fit(
+    index: int, size: int, proof: list[bytes], root: bytes, reason: str
+) -> None:
+    with pytest.raises(InclusionProofInvalid, match=reason):
+        ledger.verify_inclusion(leaf_hash=Y, index=index, size=size, proof=proof, root=root)
+
+
+@pytest.mark.parametrize(
+    ("old", "old_root", "new", "new_root", "proof", "reason"),
+    [
+        (4, X, 7, X, [], "too short"),
+        (3, ledger.node_hash(Y, X), 4, ledger.node_hash(Y, X), [X, Y], "too short"),
+        (1, X, 2, ledger.node_hash(ledger.node_hash(X, Y), Z), [Y, Z], "too long"),
+        (1, ledger.node_hash(Z, X), 2, ledger.node_hash(Z, X), [Y, Z], "too long"),
+        (1, X, 2, ledger.node_hash(X, Y[:31]), [Y[:31]], "31 bytes instead of 32"),
+    ],
+)
+def test_a_consistency_proof_of_the_wrong_shape_fails_even_if_the_roots_were_made_to_fit(
+    old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes], reason: str
+) -> None:
+    with pytest.raises(ConsistencyProofInvalid, match=reason):
+        ledger.verify_consistency(
+            old_size=old, old_root=old_root, new_size=new, new_root=new_root, proof=proof
+        )
