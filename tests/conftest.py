@@ -1,17 +1,9 @@
-"""What all tests share: data in a folder of their own, and the marks that a folder implies."""
+"""What all tests share: a moment in time, and the marks that a folder implies."""
 
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-# Before settings are read: nothing a test does touches the developer's own data.
-_HOME = tempfile.TemporaryDirectory(prefix="guildmark-tests-")
-os.environ["GUILDMARK_VAR"] = _HOME.name
-os.environ.setdefault("GUILDMARK_SQLITE_SYNCHRONOUS", "NORMAL")
-os.environ.setdefault("GUILDMARK_LOG_LEVEL", "WARNING")
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -46,7 +46,9 @@ class Server:
         """Return the mails that reached `address`, oldest first."""
         arrived = sorted(self.mail.glob("*"), key=lambda path: path.stat().st_mtime_ns)
         texts = [path.read_text(encoding="utf-8") for path in arrived if path.is_file()]
-        return [text for text in texts if re.search(rf"^To:.*{re.escape(address)}", text, re.M)]
+        return [
+            text for text in texts if re.search(rf"^To:.*{re.escape(address)}", text, re.MULTILINE)
+        ]
 
 
 @pytest.fixture(scope="session")

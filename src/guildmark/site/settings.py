@@ -227,7 +227,7 @@ PERMISSIONS_POLICY: dict[str, list[str] | str] = {
 STATIC_URL = "static/"
 STATIC_ROOT = CONF.var / "static"
 STATICFILES_DIRS = [SITE / "static"]
-WHITENOISE_USE_FINDERS = not CONF.production
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not CONF.production
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
