@@ -34,12 +34,14 @@ def person_by_actor(actor_id: UUID) -> User | None:
 
 def has_second_factor(user: Visitor) -> bool:
     """Whether the person has an authenticator app or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists())
+    factors = Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS)
+    return bool(factors.exists())
 
 
 def open_grants(user: Visitor) -> QuerySet[RoleGrant]:
     """The grants by which the person holds roles now, oldest first."""
-    return RoleGrant.objects.filter(user_id=user.pk, ended_at__isnull=True).order_by("pk")
+    grants = RoleGrant.objects.filter(ended_at__isnull=True).order_by("pk")
+    return _of(user, grants)
 
 
 def role_history(user: User) -> QuerySet[RoleGrant]:
@@ -54,7 +56,7 @@ def held_roles(user: Visitor) -> frozenset[Role]:
 
 def effective_roles(user: Visitor) -> frozenset[Role]:
     """The roles that let the person do things now; asks the database each time, in one query."""
-    grants = _effective_grants().filter(user_id=user.pk)
+    grants = _of(user, _effective_grants())
     return frozenset(Role(role) for role in grants.values_list("role", flat=True))
 
 
@@ -65,12 +67,12 @@ def dormant_roles(user: Visitor) -> frozenset[Role]:
 
 def has_role(user: Visitor, role: Role) -> bool:
     """Whether the person holds the role and it is effective."""
-    return _effective_grants().filter(user_id=user.pk, role=role).exists()
+    return _of(user, _effective_grants().filter(role=role)).exists()
 
 
 def is_staff_member(user: Visitor) -> bool:
     """Whether the person holds any effective role."""
-    return _effective_grants().filter(user_id=user.pk).exists()
+    return _of(user, _effective_grants()).exists()
 
 
 def people_with_role(role: Role) -> QuerySet[User]:
@@ -129,3 +131,7 @@ def _effective_grants() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(
         Exists(factors), ended_at__isnull=True, user__is_active=True, user__closed_at__isnull=True
     )
+
+
+def _of(user: Visitor, grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+    return grants.none() if user.pk is None else grants.filter(user_id=user.pk)
