@@ -1,0 +1,184 @@
+"""Tables whose rows never change: triggers on both databases refuse it.
+
+A context protects a model where it declares it: `protect(Edition)`. The triggers are put back
+after every migration, because SQLite loses them when a table is rebuilt. This module is the only
+one that knows the two databases' dialects of triggers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.signals import post_migrate
+
+PREFIX = "keep"
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What the triggers of one table refuse."""
+
+    model: type[models.Model]
+    except_columns: tuple[str, ...] = ()
+    deletable: bool = False
+
+    @property
+    def table(self) -> str:
+        """The protected table."""
+        return self.model._meta.db_table
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that never change."""
+        every = [field.column for field in self.model._meta.local_concrete_fields]
+        return [column for column in every if column not in self.except_columns]
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The statements that are refused."""
+        return ("UPDATE",) if self.deletable else ("UPDATE", "DELETE")
+
+
+_protections: dict[str, Protection] = {}
+
+
+def protect(
+    model: type[models.Model], *, except_columns: Sequence[str] = (), deletable: bool = False
+) -> None:
+    """Refuse to update or delete the rows of a model from the next migration on.
+
+    `except_columns` may change all the same; with `deletable` rows may go but not change.
+    """
+    protection = Protection(model, tuple(except_columns), deletable)
+    _protections[model._meta.label] = protection
+
+
+def protections() -> list[Protection]:
+    """Return every protection, by table."""
+    return sorted(_protections.values(), key=lambda each: each.table)
+
+
+def install(using: str = "default") -> None:
+    """Put the triggers of every existing protected table in place, whatever was there."""
+    connection = connections[using]
+    existing = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for statement in _preparation(connection):
+            cursor.execute(statement)
+        for name, statement, table in _wanted(connection):
+            if table in existing:
+                cursor.execute(_drop(connection, name, table))
+                cursor.execute(statement)
+
+
+def uninstall(using: str = "default") -> None:
+    """Remove the triggers, as only a test that empties its tables may do."""
+    connection = connections[using]
+    existing = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for name, _statement, table in _wanted(connection):
+            if table in existing:
+                cursor.execute(_drop(connection, name, table))
+
+
+def missing(using: str = "default") -> list[str]:
+    """Return the protected tables that lack a trigger or have one that was changed."""
+    connection = connections[using]
+    present = _present(connection)
+    return sorted(
+        {
+            table
+            for name, statement, table in _wanted(connection)
+            if present.get(name) not in (statement, _ENABLED)
+        }
+    )
+
+
+def reinstall(sender: object, using: str, **_: Any) -> None:
+    """Put the triggers back after a migration."""
+    install(using)
+
+
+def connect(sender: object) -> None:
+    """Have the triggers put back once after every `migrate`, when this app's turn comes."""
+    post_migrate.connect(reinstall, sender=sender, dispatch_uid=PREFIX)
+
+
+_ENABLED = "enabled"
+
+
+def _preparation(connection: BaseDatabaseWrapper) -> list[str]:
+    return [] if connection.vendor == "sqlite" else [_REFUSAL]
+
+
+def _wanted(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
+    """Return name, creating statement and table of every trigger."""
+    create = _create_sqlite if connection.vendor == "sqlite" else _create_postgresql
+    wanted = []
+    for protection in protections():
+        for verb in (*protection.verbs, *_beyond_rows(connection, protection)):
+            name = f"{PREFIX}_{verb.lower()}_{protection.table}"
+            wanted.append((name, create(name, verb, protection), protection.table))
+    return wanted
+
+
+def _beyond_rows(connection: BaseDatabaseWrapper, protection: Protection) -> tuple[str, ...]:
+    truncates = connection.vendor == "postgresql" and not protection.deletable
+    return ("TRUNCATE",) if truncates else ()
+
+
+def _create_sqlite(name: str, verb: str, protection: Protection) -> str:
+    when = _when(verb, protection, "IS NOT")
+    refusal = f"{protection.table}: rows of this table never change"
+    return (
+        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{protection.table}" {when}'
+        f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    )
+
+
+def _create_postgresql(name: str, verb: str, protection: Protection) -> str:
+    when = _when(verb, protection, "IS DISTINCT FROM")
+    each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
+    return (
+        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{protection.table}" FOR EACH {each} {when}'
+        f"EXECUTE FUNCTION {PREFIX}_refuse()"
+    )
+
+
+def _when(verb: str, protection: Protection, differs: str) -> str:
+    if verb != "UPDATE" or not protection.except_columns:
+        return ""
+    changed = (f'OLD."{column}" {differs} NEW."{column}"' for column in protection.columns)
+    return f"WHEN ({' OR '.join(changed)}) "
+
+
+def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
+    on_table = "" if connection.vendor == "sqlite" else f' ON "{table}"'
+    return f'DROP TRIGGER IF EXISTS "{name}"{on_table}'
+
+
+def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """Return the triggers that are in force; on SQLite with the statement that made them."""
+    query = _SQLITE_TRIGGERS if connection.vendor == "sqlite" else _POSTGRESQL_TRIGGERS
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return dict(cursor.fetchall())
+
+
+_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+_POSTGRESQL_TRIGGERS = (
+    "SELECT t.tgname, 'enabled' FROM pg_trigger t"
+    " JOIN pg_proc p ON p.oid = t.tgfoid"
+    f" WHERE t.tgenabled IN ('O', 'A') AND p.proname = '{PREFIX}_refuse'"
+    " AND p.prosrc LIKE '%RAISE EXCEPTION%'"
+)
+_REFUSAL = f"""
+CREATE OR REPLACE FUNCTION {PREFIX}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: rows of this table never change', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END
+$$
+"""

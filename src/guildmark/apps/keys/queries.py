@@ -1,0 +1,38 @@
+"""Reading keys, never their secret halves."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from .models import Key
+from .states import KeyPurpose
+
+
+class KeyMissing(LookupError):
+    """There is no key for this purpose."""
+
+
+def active_key(purpose: KeyPurpose) -> Key:
+    """Return the key in use for a purpose. Raises `KeyMissing`."""
+    key = Key.objects.filter(purpose=purpose, retired_at=None).first()
+    if key is None:
+        raise KeyMissing(
+            f'There is no key for the purpose "{purpose}" yet. guildmark init makes the first one.'
+        )
+    return key
+
+
+def has_active_key(purpose: KeyPurpose) -> bool:
+    """Whether a key for this purpose is in use."""
+    return Key.objects.filter(purpose=purpose, retired_at=None).exists()
+
+
+def public_keys(purpose: KeyPurpose) -> QuerySet[Key]:
+    """Return all keys of a purpose, newest first; retired ones stay, for what they signed."""
+    return Key.objects.filter(purpose=purpose).order_by("-activates_at", "-pk")
+
+
+def expiring(*, at: datetime, within: timedelta) -> QuerySet[Key]:
+    """Return the keys in use that should be replaced within this time, or should have been."""
+    due = Key.objects.filter(retired_at=None, not_after__lte=at + within)
+    return due.order_by("not_after")

@@ -1,0 +1,119 @@
+"""Recording events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from guildmark.apps.audit import events, services
+from guildmark.apps.audit.models import Event, EventDetail, LedgerPending
+from guildmark.apps.audit.services.events import content_digest, details_digest
+
+pytestmark = pytest.mark.django_db
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Painted(events.Event):
+    name: ClassVar[str] = "tests:wall:painted"
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("colour",)
+    colour: Colour = Colour.RED
+    painter: UUID = UUID(int=7)
+    layers: tuple[int, ...] = (1, 2)
+
+
+@dataclass(frozen=True)
+class Washed(events.Event):
+    name: ClassVar[str] = "tests:wall:washed"
+
+
+def record(event: events.Event, at: datetime, subject: str = "tests.wall:1") -> Event:
+    with transaction.atomic():
+        uuid = services.record(event, actor=None, subject=subject, at=at, reason="It was dull.")
+    return Event.objects.get(uuid=uuid)
+
+
+def test_an_event_says_what_happened_to_what_when_by_whom_and_why(at: datetime) -> None:
+    painter = uuid4()
+    with transaction.atomic():
+        uuid = services.record(
+            Painted(painter=painter), actor=painter, subject="tests.wall:1", at=at, reason="Dull."
+        )
+    row = Event.objects.get(uuid=uuid)
+    assert (row.name, row.subject, row.version) == ("tests:wall:painted", "tests.wall:1", 1)
+    assert (row.actor, row.at, row.detail.reason) == (painter, at, "Dull.")
+    assert row.payload == {"colour": "red", "painter": str(painter), "layers": [1, 2]}
+    assert Painted.from_payload(row.payload) == Painted(painter=painter)
+
+
+def test_versions_count_the_events_of_one_subject(at: datetime) -> None:
+    versions = [record(Washed(), at, subject).version for subject in ("a", "a", "b", "a", "b")]
+    assert versions == [1, 2, 1, 3, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_a_transaction_is_refused(at: datetime) -> None:
+    with pytest.raises(services.NotInTransaction, match=r"transaction\.atomic"):
+        services.record(Washed(), actor=None, subject="a", at=at)
+
+
+def test_a_rolled_back_event_leaves_no_gap(at: datetime) -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        services.record(Washed(), actor=None, subject="a", at=at)
+        raise KeyError
+    assert record(Washed(), at, "a").version == 1
+
+
+def test_only_events_of_the_ledger_wait_for_it(at: datetime) -> None:
+    painted, _washed = record(Painted(), at), record(Washed(), at)
+    assert [pending.event for pending in LedgerPending.objects.all()] == [painted]
+
+
+def test_digests_hold_what_was_stored(at: datetime) -> None:
+    row = record(Painted(), at)
+    assert content_digest(row) == bytes(row.digest)
+    assert details_digest(row, row.detail) == bytes(row.details_digest)
+    row.payload["colour"] = "blue"
+    assert content_digest(row) != bytes(row.digest)
+
+
+def test_forgetting_a_person_erases_reasons_and_salts_but_no_event(at: datetime) -> None:
+    person = uuid4()
+    with transaction.atomic():
+        services.record(Washed(), actor=person, subject="a", at=at, reason="Mine.")
+        services.record(Washed(), actor=None, subject=person, at=at, reason="About me.")
+        services.record(Washed(), actor=None, subject="a", at=at, reason="Another's.")
+    assert services.forget(person) == 2
+    assert [detail.reason for detail in EventDetail.objects.all()] == ["Another's."]
+    assert Event.objects.count() == 3
+
+
+def test_two_classes_cannot_share_a_name() -> None:
+    with pytest.raises(events.EventNameTaken):
+        type("Other", (events.Event,), {"name": "tests:wall:washed"})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "refusal"),
+    [
+        ({"name": "painted"}, "context:subject:verb"),
+        ({"name": "tests:wall:a", "public": ("nothing",)}, "do not exist"),
+        ({"name": "tests:wall:b", "__annotations__": {"reason": str}}, "may not be called"),
+    ],
+)
+def test_a_malformed_declaration_is_refused(attributes: dict[str, object], refusal: str) -> None:
+    with pytest.raises(TypeError, match=refusal):
+        type("Wrong", (events.Event,), attributes)
+
+
+def test_a_fraction_cannot_be_part_of_an_event(at: datetime) -> None:
+    with pytest.raises(TypeError, match="whole number"):
+        record(Painted(colour=0.5), at)  # type: ignore[arg-type]  # what is tested
