@@ -1,6 +1,10 @@
 """The site as a Django app, so that its templates, static files and checks are found."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
 
 
 class SiteConfig(AppConfig):
@@ -11,5 +15,12 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Register the deployment checks."""
-        from . import checks  # noqa: F401, PLC0415 - checks register themselves on import
+        """Register the deployment checks, and let migrations make the cache's table."""
+        from . import checks, installation_checks  # noqa: F401, PLC0415 - they register themselves
+
+        post_migrate.connect(_make_cache_table, sender=self, dispatch_uid="site.cache_table")
+
+
+def _make_cache_table(*, using: str, verbosity: int = 0, **_: Any) -> None:
+    """Make the table that holds the cache; harmless when it is there."""
+    call_command("createcachetable", database=using, verbosity=max(0, verbosity - 1))

@@ -1,12 +1,90 @@
-"""The `guildmark` command: Guildmark's own commands and, beside them, all of Django's."""
+"""The `guildmark` command: Guildmark's own commands and, beside them, all of Django's.
+
+Exit codes: 0 done, 1 refused or failed, 2 not understood (a wrong option, or an environment
+variable that cannot be read), 3 warnings that `doctor --strict` counts, 130 interrupted.
+"""
 
 import os
 import sys
+from collections.abc import Sequence
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
+from environs import EnvError
+
+REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+
+# What `guildmark` alone teaches: groups of commands, a sentence for each. A test holds this
+# table, the commands that exist and docs/reference/commands.md together.
+GROUPS: dict[str, dict[str, str]] = {
+    "Start": {
+        "run": "Serve the site and work off background jobs; --demo brings a demo institute.",
+        "init": "Set up an empty institute with its first administrator.",
+        "demo-code": "Show the sign-in code of a demo person's authenticator app.",
+    },
+    "Look after": {
+        "doctor": "Check this installation and say what to mend.",
+        "worker": "Work off background jobs only, beside a web server run elsewhere.",
+    },
+    "Programme": {
+        "load-programme": "Load a programme from a file, all of it or nothing.",
+        "export-programme": "Write the programme to a file that can be loaded elsewhere.",
+    },
+}
+OWN_COMMANDS = {name: line for group in GROUPS.values() for name, line in group.items()}
 
 
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark.site.settings")
-    execute_from_command_line(sys.argv)
+    arguments = sys.argv[1:]
+    if not arguments or arguments in (["help"], ["--help"], ["-h"]):
+        sys.stdout.write(overview())
+        return
+    sys.exit(_run(arguments))
+
+
+def overview() -> str:
+    """Return the help that `guildmark` alone prints."""
+    width = max(map(len, OWN_COMMANDS)) + 2
+    lines = ["Usage: guildmark COMMAND [OPTIONS]", ""]
+    for group, commands in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:{width}}{line}" for name, line in commands.items()), ""]
+    lines += [
+        "To try Guildmark:            guildmark run --demo",
+        "To start your own institute: guildmark init, then guildmark run",
+        "",
+        "guildmark COMMAND --help explains one command. Django's own commands (migrate, shell,",
+        "check, ...) work too: guildmark help --commands lists them all.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run one command; turn what the surroundings did wrong into a sentence and an exit code."""
+    try:
+        execute_from_command_line(["guildmark", *_as_modules(arguments)])
+    except EnvError as fault:
+        return _say(f"The environment can't be used. {fault}", USAGE)
+    except OperationalError as fault:
+        if "--traceback" in arguments:
+            raise
+        hint = "Is DATABASE_URL right, is the database up, and did `guildmark migrate` run?"
+        return _say(f"The database refused: {str(fault).strip()}\n{hint}", REFUSED)
+    except KeyboardInterrupt:
+        return _say("Interrupted; what was not finished was not kept.", INTERRUPTED)
+    return 0
+
+
+def _as_modules(arguments: Sequence[str]) -> list[str]:
+    """Commands are spelled with hyphens; Python spells their modules with underscores."""
+    named = 1 if arguments[0] == "help" else 0
+    return [
+        word.replace("-", "_") if place == named and word in OWN_COMMANDS else word
+        for place, word in enumerate(arguments)
+    ]
+
+
+def _say(text: str, code: int) -> int:
+    sys.stderr.write(f"{text}\n")
+    return code

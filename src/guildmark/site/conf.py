@@ -47,6 +47,8 @@ VARIABLES: dict[str, str] = {
     "GUILDMARK_WRITE_DEADLINE": "Seconds a write on SQLite waits for its turn. Default: 10.",
     "GUILDMARK_JOB_LEASE": "Seconds after which a job of a silent worker is taken over. "
     "Default: 30.",
+    "GUILDMARK_ADMIN_PASSWORD": "Read by `guildmark init` only: the first administrator's "
+    "password. Without it, and without a terminal, a link to set one is printed.",
 }
 
 
@@ -118,6 +120,12 @@ def read_conf() -> Conf:
         write_deadline=env.float("GUILDMARK_WRITE_DEADLINE", 10.0),
         job_lease=env.float("GUILDMARK_JOB_LEASE", 30.0),
     )
+
+
+def admin_password() -> str:
+    """The first administrator's password, or nothing; read only by `guildmark init`."""
+    env = Env()
+    return env.str("GUILDMARK_ADMIN_PASSWORD", "")
 
 
 def _secret_key(env: Env, var: Path, *, production: bool) -> str:

@@ -119,6 +119,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+GUILDMARK_VAR = CONF.var
 MEDIA_ROOT = CONF.var / "files"
 
 # --- Background work and mail ----------------------------------------------------------------
@@ -167,6 +168,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
+# Whether somebody has an account is nobody's business: sign-up and reset answer alike.
+ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
@@ -179,6 +182,8 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 MFA_ADAPTER = "guildmark.apps.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Sign-in itself needs a confirmed address. This lets people with a second factor change theirs.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONF.production
 USERSESSIONS_TRACK_ACTIVITY = True
 

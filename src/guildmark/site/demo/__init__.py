@@ -1,0 +1,1 @@
+"""The demo institute that `guildmark run --demo` shows; never in production."""

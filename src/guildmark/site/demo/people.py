@@ -1,0 +1,35 @@
+"""The people of the demo institute. Their passwords are public: they are for trying, only."""
+
+from dataclasses import dataclass
+
+from guildmark.apps.accounts.states import Role
+
+PASSWORD = "open-standard-demo"  # noqa: S105 - printed for everybody who tries the demo
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody one can sign in as; `secret` is the key of their authenticator app."""
+
+    email: str
+    name: str
+    role: Role | None = None
+    secret: str = ""
+
+    @property
+    def what(self) -> str:
+        """The person's part in the demo."""
+        return str(self.role.label) if self.role else "member"
+
+
+ADMINISTRATOR = DemoPerson(
+    "administrator@demo.example",
+    "Ada Admin",
+    Role.ADMINISTRATOR,
+    "GUILDMARKDEMOADMINISTRATORAAAAAA",
+)
+EDITOR = DemoPerson(
+    "editor@demo.example", "Edo Editor", Role.EDITOR, "GUILDMARKDEMOEDITOREDITOREDITORA"
+)
+MEMBER = DemoPerson("member@demo.example", "Mira Member")
+PEOPLE = (MEMBER, EDITOR, ADMINISTRATOR)

@@ -1,0 +1,45 @@
+"""What Guildmark's own commands share: their names with hyphens, and `--format json`."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+TEXT, JSON = "text", "json"
+
+
+class Refused(CommandError):
+    """The command can't do what was asked; the message says why and what to do."""
+
+
+class OwnCommand(BaseCommand):
+    """A command whose result is text for people or, with `--format json`, one JSON document."""
+
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Name the command as it is typed."""
+        return super().create_parser(prog_name, subcommand.replace("_", "-"), **kwargs)
+
+    def add_format(self, parser: CommandParser) -> None:
+        """Offer `--format`."""
+        parser.add_argument(
+            "--format",
+            choices=[TEXT, JSON],
+            default=TEXT,
+            help="text for people (default), or one JSON document for programs",
+        )
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run; with `--format json` a refusal is a JSON document as well."""
+        try:
+            return super().execute(*args, **options)
+        except CommandError as refusal:
+            if options.get("format") != JSON:
+                raise
+            self.write_json({"ok": False, "error": str(refusal)})
+            raise SystemExit(refusal.returncode) from refusal
+
+    def write_json(self, document: Any) -> None:
+        """Print a JSON document."""
+        self.stdout.write(json.dumps(document, indent=2, ensure_ascii=False))

@@ -1,0 +1,18 @@
+"""Is the database at the state that this version needs?"""
+
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+
+def pending_migrations() -> list[str]:
+    """The migrations that are not applied, in order, such as accounts.0001_initial."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _backwards in plan]
+
+
+def migrate() -> None:
+    """Apply what is pending; does nothing, quickly, when there is nothing."""
+    if pending_migrations():
+        call_command("migrate", interactive=False, verbosity=0)
