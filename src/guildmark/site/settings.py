@@ -126,7 +126,7 @@ MEDIA_ROOT = CONF.var / "files"
 
 TASKS = {
     "default": {
-        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend",
+        "BACKEND": "guildmark.apps.audit.jobs.JobBackend",
         "QUEUES": ["default"],
     }
 }

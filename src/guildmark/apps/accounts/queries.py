@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from .models import RoleGrant, User
 from .states import Role
@@ -108,6 +108,12 @@ def people_matching(people: QuerySet[User], text: str) -> QuerySet[User]:
     """Those whose address or display name contains the text; everybody for no text."""
     text = text.strip()
     return people.filter(Q(email__icontains=text) | Q(display_name__icontains=text))
+
+
+def with_open_roles(people: QuerySet[User]) -> QuerySet[User]:
+    """The same people, each with `open_role_grants` fetched along, in two queries for all."""
+    grants = RoleGrant.objects.filter(ended_at__isnull=True).order_by("role")
+    return people.prefetch_related(Prefetch("role_grants", grants, to_attr="open_role_grants"))
 
 
 def email_addresses(user: User) -> list[tuple[str, bool]]:
