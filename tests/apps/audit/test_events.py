@@ -26,7 +26,7 @@ class Painted(events.Event):
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("colour",)
     colour: Colour = Colour.RED
-    painter: UUID = UUID(int=7)
+    painter: UUID = events.NOBODY
     layers: tuple[int, ...] = (1, 2)
 
 
@@ -66,9 +66,9 @@ def test_an_event_outside_a_transaction_is_refused(at: datetime) -> None:
 
 
 def test_a_rolled_back_event_leaves_no_gap(at: datetime) -> None:
-    with pytest.raises(KeyError), transaction.atomic():
+    with transaction.atomic():
         services.record(Washed(), actor=None, subject="a", at=at)
-        raise KeyError
+        transaction.set_rollback(True)
     assert record(Washed(), at, "a").version == 1
 
 

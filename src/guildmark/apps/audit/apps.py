@@ -12,8 +12,8 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        """Have triggers put back after migrations, and know the tasks of every context."""
-        from . import immutability  # noqa: PLC0415 - models are loaded by now
+        """Listen below, put triggers back after migrations, and know every context's tasks."""
+        from . import checks, immutability, receivers  # noqa: F401, PLC0415 - models come first
 
         immutability.connect(self)
         autodiscover_modules("tasks")

@@ -21,13 +21,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from inspect import get_annotations
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 NAME = re.compile(r"[a-z0-9_-]+(:[a-z0-9_-]+){2}")
 # Members of the details that a ledger entry commits to, beside the payload.
 RESERVED = {"reason"}
+NOBODY = UUID(int=0)
 
 
 class Actor(Protocol):
@@ -43,7 +44,7 @@ class Actor(Protocol):
 class System:
     """Guildmark itself: timers, deliveries, commands that nobody answers for by name."""
 
-    actor_id: UUID = UUID(int=0)
+    actor_id: UUID = NOBODY
 
 
 SYSTEM = System()
@@ -80,7 +81,7 @@ class Event:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> "Event":
         """Build the event from stored JSON; fields that were dropped since are passed over."""
-        hints = _hints(cls)
+        hints = get_type_hints(cls)
         known = {field.name for field in fields(cls)}
         return cls(**{key: _typed(hints[key], payload[key]) for key in payload if key in known})
 
@@ -162,17 +163,12 @@ def _register(cls: type[Event]) -> None:
     known = _classes.setdefault(cls.name, cls)
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise EventNameTaken(f'"{cls.name}" is already the name of {known!r}.')
-    declared = {field for base in cls.__mro__ for field in base.__dict__.get("__annotations__", ())}
+    declared = {field for base in cls.__mro__ for field in get_annotations(base)}
     if unknown := set(cls.public) - declared:
         raise TypeError(f"{cls.name}: public names fields that do not exist: {sorted(unknown)}.")
     if clash := declared & RESERVED:
         raise TypeError(f"{cls.name}: fields may not be called {sorted(clash)}.")
     _classes[cls.name] = cls
-
-
-@cache
-def _hints(cls: type[Event]) -> dict[str, Any]:
-    return get_type_hints(cls)
 
 
 def _plain(value: object) -> object:
@@ -189,6 +185,8 @@ def _plain(value: object) -> object:
 
 
 def _typed(hint: object, value: object) -> object:
-    if isinstance(hint, type) and issubclass(hint, UUID | Enum):
+    if hint is UUID:
+        return UUID(str(value))
+    if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     return tuple(value) if isinstance(value, list) else value

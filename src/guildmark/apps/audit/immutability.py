@@ -32,8 +32,8 @@ class Protection:
     @property
     def columns(self) -> list[str]:
         """The columns that never change."""
-        every = [field.column for field in self.model._meta.local_concrete_fields]
-        return [column for column in every if column not in self.except_columns]
+        every = (field.column for field in self.model._meta.local_concrete_fields)
+        return [column for column in every if column and column not in self.except_columns]
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def missing(using: str = "default") -> list[str]:
     )
 
 
-def reinstall(sender: object, using: str, **_: Any) -> None:
+def reinstall(using: str, **_: Any) -> None:
     """Put the triggers back after a migration."""
     install(using)
 
@@ -143,7 +143,7 @@ def _create_postgresql(name: str, verb: str, protection: Protection) -> str:
     each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
     return (
         f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{protection.table}" FOR EACH {each} {when}'
-        f"EXECUTE FUNCTION {PREFIX}_refuse()"
+        "EXECUTE FUNCTION keep_refuse()"
     )
 
 
@@ -171,11 +171,11 @@ _SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 _POSTGRESQL_TRIGGERS = (
     "SELECT t.tgname, 'enabled' FROM pg_trigger t"
     " JOIN pg_proc p ON p.oid = t.tgfoid"
-    f" WHERE t.tgenabled IN ('O', 'A') AND p.proname = '{PREFIX}_refuse'"
+    " WHERE t.tgenabled IN ('O', 'A') AND p.proname = 'keep_refuse'"
     " AND p.prosrc LIKE '%RAISE EXCEPTION%'"
 )
-_REFUSAL = f"""
-CREATE OR REPLACE FUNCTION {PREFIX}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+_REFUSAL = """
+CREATE OR REPLACE FUNCTION keep_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '%: rows of this table never change', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';

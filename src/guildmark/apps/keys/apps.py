@@ -9,3 +9,7 @@ class KeysConfig(AppConfig):
     name = "guildmark.apps.keys"
     label = "keys"
     verbose_name = "Keys"
+
+    def ready(self) -> None:
+        """Register what the doctor looks at."""
+        from . import checks  # noqa: F401, PLC0415 - checks register themselves on import

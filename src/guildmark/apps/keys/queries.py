@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from .models import Key
 from .states import KeyPurpose
 
+__all__ = ["KeyMissing", "KeyPurpose", "active_key", "expiring", "has_active_key", "public_keys"]
+
 
 class KeyMissing(LookupError):
     """There is no key for this purpose."""

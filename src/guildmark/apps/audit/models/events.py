@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from django.db import models
 
-from ..immutability import protect
-from ..states import DeliveryState
+from guildmark.apps.audit.immutability import protect
+from guildmark.apps.audit.states import DeliveryState
 
 
 class Subject(models.Model):

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from ..states import JobState
+from guildmark.apps.audit.states import JobState
 
 
 class Job(models.Model):

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from ..immutability import protect
+from guildmark.apps.audit.immutability import protect
+
 from .events import Event
 
 

@@ -9,11 +9,10 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
+from guildmark.apps.audit.events import SYSTEM, Actor, Event, subscriptions
+from guildmark.apps.audit.models import Delivery, EventDetail, LedgerPending, Subject
+from guildmark.apps.audit.models import Event as EventRow
 from guildmark.cores.ledger import canonical_json, leaf_bytes, salted_digest
-
-from ..events import SYSTEM, Actor, Event, subscriptions
-from ..models import Delivery, EventDetail, LedgerPending, Subject
-from ..models import Event as EventRow
 
 SALT_BYTES = 32
 
@@ -92,9 +91,7 @@ def leaf_of(row: EventRow, detail: EventDetail) -> bytes:
     return leaf_bytes(
         event_id=str(row.uuid),
         event_type=row.name,
-        subject_digest=salted_digest(
-            bytes(detail.subject_salt), "subject", row.subject.encode()
-        ),
+        subject_digest=salted_digest(bytes(detail.subject_salt), "subject", row.subject.encode()),
         actor_digest=salted_digest(bytes(detail.actor_salt), "actor", str(row.actor).encode()),
         payload_digest=bytes(row.details_digest),
         at=row.at,

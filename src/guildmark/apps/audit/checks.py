@@ -1,0 +1,175 @@
+"""What the doctor looks at in events, ledger and jobs.
+
+System checks with the tag `DOCTOR`, registered as deployment checks: see `keys.checks`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
+from django.utils import timezone
+
+from guildmark.apps.keys.checks import DOCTOR
+from guildmark.cores import ledger as tree
+
+from . import immutability, queries
+from .models import Event, LedgerEntry, LedgerNode
+from .services.events import content_digest, details_digest, leaf_of
+
+__all__ = ["DOCTOR"]
+SILENT = timedelta(seconds=60)
+NAMED = 5
+Examination = Callable[[], Iterator[CheckMessage]]
+
+
+def examination(examine: Examination) -> Examination:
+    """Register an examination of the database to run for the doctor only."""
+
+    def check(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+        return list(examine()) if databases else []
+
+    check.__name__, check.__doc__ = examine.__name__, examine.__doc__
+    register(check, DOCTOR, deploy=True)
+    return examine
+
+
+@examination
+def check_triggers() -> Iterator[CheckMessage]:
+    """Report tables that have lost the triggers which keep their rows."""
+    if tables := immutability.missing():
+        yield Error(
+            f"Rows that should never change could be changed in: {', '.join(tables)}.",
+            hint="A trigger is missing or was changed. Run guildmark migrate, which puts it back, "
+            "and find out who removed it.",
+            id="guildmark.audit.E001",
+        )
+
+
+@examination
+def check_events() -> Iterator[CheckMessage]:
+    """Report events whose bytes are not those that were written."""
+    if changed := [str(event) for event in _changed_events()]:
+        yield Error(
+            f"{len(changed)} events were changed after they were written: {_some(changed)}.",
+            hint="Somebody wrote to the database past Guildmark. Keep a copy of it for evidence, "
+            "compare these rows with a backup, and restore them.",
+            id="guildmark.audit.E002",
+        )
+
+
+@examination
+def check_entries() -> Iterator[CheckMessage]:
+    """Report ledger entries that do not say what their event says."""
+    entries = LedgerEntry.objects.select_related("event__detail").order_by("index")
+    differing = [
+        str(entry.index)
+        for entry in entries.iterator(500)
+        if hasattr(entry.event, "detail")
+        and leaf_of(entry.event, entry.event.detail) != bytes(entry.leaf)
+    ]
+    if differing:
+        yield Error(
+            f"{len(differing)} ledger entries do not fit their events: {_some(differing)}.",
+            hint="An entry or its event was changed. Keep a copy of the database for evidence and "
+            "restore these rows from a backup.",
+            id="guildmark.audit.E003",
+        )
+
+
+@examination
+def check_tree() -> Iterator[CheckMessage]:
+    """Report a ledger whose entries do not lead to the signed checkpoint."""
+    problem = _problem_of_tree()
+    if problem:
+        yield Error(
+            problem,
+            hint="The ledger was changed after it was signed, and people who kept a checkpoint "
+            "will notice. Stop the worker, keep a copy for evidence, and restore the ledger's "
+            "tables from a backup.",
+            id="guildmark.audit.E004",
+        )
+
+
+@examination
+def check_jobs() -> Iterator[CheckMessage]:
+    """Report jobs that were given up."""
+    dead = queries.dead_jobs()
+    if count := dead.count():
+        yield Error(
+            f"{count} jobs were given up: {_some(sorted({job.task for job in dead[:100]}))}.",
+            hint="The log tells why they failed. When the cause is mended, run "
+            "guildmark retry-dead.",
+            id="guildmark.audit.E005",
+        )
+
+
+@examination
+def check_deliveries() -> Iterator[CheckMessage]:
+    """Report events that could not be delivered."""
+    dead = queries.dead_deliveries()
+    if count := dead.count():
+        yield Error(
+            f"{count} events could not be delivered: {_some([str(one) for one in dead[:NAMED]])}.",
+            hint="Later events of the same subjects wait behind them. The log tells why; when the "
+            "cause is mended, run guildmark retry-dead.",
+            id="guildmark.audit.E006",
+        )
+
+
+@examination
+def check_worker() -> Iterator[CheckMessage]:
+    """Report that nobody runs jobs."""
+    if not queries.workers_seen(at=timezone.now(), within=SILENT).exists():
+        yield Warning(
+            f"No worker was seen within the last {SILENT.total_seconds():.0f} seconds.",
+            hint="Mail, events and the ledger wait. Run guildmark worker beside the web server; "
+            "guildmark run starts one.",
+            id="guildmark.audit.W001",
+        )
+
+
+def _changed_events() -> Iterator[Event]:
+    for event in Event.objects.select_related("detail").order_by("pk").iterator(500):
+        sound = content_digest(event) == bytes(event.digest)
+        if sound and hasattr(event, "detail"):
+            sound = details_digest(event, event.detail) == bytes(event.details_digest)
+        if not sound:
+            yield event
+
+
+def _problem_of_tree() -> str:
+    """Compute the tree anew from its entries, and compare it with what is stored and signed."""
+    latest = queries.latest_checkpoint()
+    leaves = [bytes(leaf) for leaf in _leaves()]
+    if latest is None:
+        return "The ledger has entries but no checkpoint." if leaves else ""
+    if len(leaves) != latest.size:
+        return f"The ledger has {len(leaves)} entries, but {latest.size} were signed."
+    fresh = tree.MemoryNodes()
+    head = tree.append(fresh, size=0, leaf_hashes=[tree.leaf_hash(leaf) for leaf in leaves])
+    try:
+        signed = tree.open_checkpoint(
+            latest.note, keys=queries.verifier_keys(), origin=latest.origin
+        )
+    except tree.LedgerError as error:
+        return f"The signed checkpoint is not good: {error}"
+    if head.root != signed.root:
+        return f"The {latest.size} entries of the ledger are not those that were signed."
+    return "" if _stored_nodes() == fresh.nodes else "Stored hashes do not fit the entries."
+
+
+def _leaves() -> Iterator[bytes]:
+    yield from LedgerEntry.objects.order_by("index").values_list("leaf", flat=True).iterator(500)
+
+
+def _stored_nodes() -> dict[tree.NodeAddress, bytes]:
+    return {
+        tree.NodeAddress(node.level, node.index): bytes(node.hash)
+        for node in LedgerNode.objects.iterator(500)
+    }
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

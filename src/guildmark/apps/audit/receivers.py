@@ -1,0 +1,129 @@
+"""What the contexts below announce by signal becomes events here, in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.dispatch import receiver
+
+from guildmark.apps.institute.events import institute_changed, institute_founded
+from guildmark.apps.keys.events import key_created, key_rotated, keys_rewrapped
+
+from .events import Event
+from .services import record
+
+INSTITUTE = "institute.institute:1"
+
+
+@dataclass(frozen=True)
+class InstituteEvent(Event):
+    """Something about the institute, with its name and origin as they are now."""
+
+    public: ClassVar[tuple[str, ...]] = ("institute", "origin", "origin_fixed")
+    ledger: ClassVar[bool] = True
+    institute: str
+    origin: str
+    origin_fixed: bool
+
+
+@dataclass(frozen=True)
+class InstituteFounded(InstituteEvent):
+    """The institute was founded."""
+
+    name: ClassVar[str] = "institute:institute:founded"
+
+
+@dataclass(frozen=True)
+class InstituteChanged(InstituteEvent):
+    """Name, origin, tagline or contact address of the institute changed."""
+
+    name: ClassVar[str] = "institute:institute:changed"
+
+
+@dataclass(frozen=True)
+class KeyCreated(Event):
+    """The first key of a purpose was made."""
+
+    name: ClassVar[str] = "keys:key:created"
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key")
+    kid: str
+    purpose: str
+    algorithm: str
+    public_key: str
+
+
+@dataclass(frozen=True)
+class KeyRotated(Event):
+    """A key took the place of another."""
+
+    name: ClassVar[str] = "keys:key:rotated"
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key", "replaces")
+    kid: str
+    purpose: str
+    algorithm: str
+    public_key: str
+    replaces: str
+
+
+@dataclass(frozen=True)
+class KeysRewrapped(Event):
+    """Keys were wrapped under another key-encryption key."""
+
+    name: ClassVar[str] = "keys:key:rewrapped"
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("count",)
+    count: int
+
+
+@receiver(institute_founded, dispatch_uid="audit:institute-founded")
+def record_founding(institute: Any, actor: Any, at: datetime, **_: Any) -> None:
+    """Record that the institute was founded."""
+    record(InstituteFounded(**_of(institute)), actor=actor, subject=INSTITUTE, at=at)
+
+
+@receiver(institute_changed, dispatch_uid="audit:institute-changed")
+def record_change(institute: Any, actor: Any, at: datetime, **_: Any) -> None:
+    """Record that the institute changed."""
+    record(InstituteChanged(**_of(institute)), actor=actor, subject=INSTITUTE, at=at)
+
+
+@receiver(key_created, dispatch_uid="audit:key-created")
+def record_key(key: Any, actor: Any, at: datetime, **_: Any) -> None:
+    """Record that a key was made."""
+    record(KeyCreated(**_half(key)), actor=actor, subject=_subject(key), at=at)
+
+
+@receiver(key_rotated, dispatch_uid="audit:key-rotated")
+def record_rotation(old: Any, new: Any, actor: Any, at: datetime, reason: str, **_: Any) -> None:
+    """Record that a key was replaced."""
+    event = KeyRotated(**_half(new), replaces=old.kid)
+    record(event, actor=actor, subject=_subject(new), at=at, reason=reason)
+
+
+@receiver(keys_rewrapped, dispatch_uid="audit:keys-rewrapped")
+def record_rewrapping(count: int, actor: Any, at: datetime, **_: Any) -> None:
+    """Record that keys were wrapped anew."""
+    record(KeysRewrapped(count=count), actor=actor, subject="keys.purpose:all", at=at)
+
+
+def _of(institute: Any) -> dict[str, Any]:
+    return {
+        "institute": institute.name,
+        "origin": institute.origin,
+        "origin_fixed": institute.origin_fixed_at is not None,
+    }
+
+
+def _half(key: Any) -> dict[str, str]:
+    return {
+        "kid": key.kid,
+        "purpose": key.purpose,
+        "algorithm": key.algorithm,
+        "public_key": bytes(key.public).hex(),
+    }
+
+
+def _subject(key: Any) -> str:
+    return f"keys.purpose:{key.purpose}"
