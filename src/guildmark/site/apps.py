@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -18,7 +18,9 @@ class SiteConfig(AppConfig):
         """Register the deployment checks, and let migrations make the cache's table."""
         from . import checks, installation_checks  # noqa: F401, PLC0415 - they register themselves
 
-        post_migrate.connect(_make_cache_table, sender=self, dispatch_uid="site.cache_table")
+        # Django sends this signal only for apps with tables, which the site has not.
+        sender = apps.get_app_config("institute")
+        post_migrate.connect(_make_cache_table, sender=sender, dispatch_uid="site.cache_table")
 
 
 def _make_cache_table(*, using: str, verbosity: int = 0, **_: Any) -> None:

@@ -25,6 +25,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Look after": {
         "doctor": "Check this installation and say what to mend.",
         "worker": "Work off background jobs only, beside a web server run elsewhere.",
+        "retry-mail": "Send once more the mails that were given up.",
     },
     "Programme": {
         "load-programme": "Load a programme from a file, all of it or nothing.",

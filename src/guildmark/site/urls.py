@@ -13,6 +13,7 @@ urlpatterns = [
     path("preferences/theme/", pages.set_theme, name="set_theme"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("account/mail/", include("guildmark.apps.mail.urls")),
     path("account/", include("guildmark.apps.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("ledger/", include("guildmark.apps.audit.urls")),

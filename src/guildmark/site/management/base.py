@@ -1,11 +1,24 @@
 """What Guildmark's own commands share: their names with hyphens, and `--format json`."""
 
 import json
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 TEXT, JSON = "text", "json"
+
+
+def program() -> str:
+    """How `guildmark` is called from here: by name, or by its path below the current folder."""
+    script = Path(sys.executable).parent / "guildmark"
+    found = shutil.which("guildmark")
+    if found and Path(found).samefile(script):
+        return "guildmark"
+    return os.path.relpath(script) if script.is_relative_to(Path.cwd()) else str(script)
 
 
 class Refused(CommandError):

@@ -17,7 +17,7 @@ from guildmark.apps.institute import queries
 from guildmark.apps.institute.services import InstituteRefused, normalised_origin
 from guildmark.site.conf import admin_password
 from guildmark.site.founding import Founding, found, host_of, set_password_link
-from guildmark.site.management.base import JSON, OwnCommand, Refused
+from guildmark.site.management.base import JSON, OwnCommand, Refused, program
 from guildmark.site.management.migrations import migrate
 
 ORIGIN = (
@@ -104,10 +104,10 @@ class Command(OwnCommand):
         known = validate_host(host_of(origin), settings.ALLOWED_HOSTS)
         steps = [
             *([] if known else [f"Set GUILDMARK_HOSTS={host_of(origin)} for every command"]),
-            "Start the site: guildmark run",
+            f"Start the site: {program()} run",
             *([f"Set the administrator's password, within three days: {link}"] if link else []),
             f"Sign in as {admin} and set up a second factor; until then the role sleeps",
-            "Ask the doctor: guildmark doctor",
+            f"Ask the doctor: {program()} doctor",
         ]
         if style == JSON:
             result = {"ok": True, "name": name, "origin": origin, "admin_email": admin}

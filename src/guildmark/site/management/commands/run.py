@@ -18,7 +18,7 @@ from guildmark.apps.institute import queries
 from guildmark.site.conf import Mode
 from guildmark.site.demo.institute import DemoRefused, ensure_demo, refuse_demo_in_production
 from guildmark.site.demo.people import PASSWORD, PEOPLE
-from guildmark.site.management.base import OwnCommand, Refused
+from guildmark.site.management.base import OwnCommand, Refused, program
 from guildmark.site.management.migrations import migrate, pending_migrations
 from guildmark.site.supervisor import Child, Supervisor
 
@@ -157,15 +157,18 @@ class Command(OwnCommand):
         name = queries.institute().name if queries.is_founded() else "No institute is founded yet"
         self.stdout.write(f"{name}: {self.url}")
         if not queries.is_founded():
-            self.stdout.write("Found one with `guildmark init`, or try `guildmark run --demo`.")
+            self.stdout.write(f"Found one: {program()} init. Or try: {program()} run --demo")
         if self.options["demo"]:
             self._announce_people()
         self.stdout.write("Press Ctrl-C to stop.")
         self.stdout.flush()
 
     def _announce_people(self) -> None:
-        self.stdout.write("\nSign in as              password             second factor")
+        rows = [("Sign in as", "", "Password", "Code")]
         for person in PEOPLE:
-            factor = "yes: guildmark demo-code " + person.email if person.secret else "none"
-            self.stdout.write(f"{person.email:26}{PASSWORD:21}{factor}")
-        self.stdout.write("")
+            code = f"{program()} demo-code {person.email}" if person.secret else "none needed"
+            rows.append((person.email, person.what, PASSWORD, code))
+        widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+            self.stdout.write("  " + "".join(cells).rstrip())
