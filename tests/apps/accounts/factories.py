@@ -5,7 +5,7 @@ second factor, so that their role is effective, unless a test asks for none.
 """
 
 import time
-from itertools import count
+from uuid import uuid4
 
 from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY,
@@ -22,13 +22,12 @@ from tests.conftest import NOON
 
 PASSWORD = "correct-horse-battery"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_numbers = count(1)
 _hashed: list[str] = []
 
 
 def member(email: str = "", *, display_name: str = "") -> User:
     """A person with an account and no role."""
-    email = email or f"person{next(_numbers)}@example.org"
+    email = email or f"{uuid4().hex[:12]}@example.org"
     if not _hashed:
         _hashed.append(make_password(PASSWORD))  # Argon2 is slow on purpose; once is enough.
     user = User.objects.create(email=email, display_name=display_name, password=_hashed[0])
