@@ -68,9 +68,8 @@ clean: ## Remove environments and caches; var/ (your data) stays
 $(VENV)/.stamp-run: .tools/.stamp-uv requirements/run.txt pyproject.toml
 	@echo "Installing Guildmark into $(VENV) ..."
 	@test -x $(BIN)/python || $(UV) venv -q --python $(PY) $(VENV)
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/run.txt
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/run.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --offline --editable .
-	@rm -f $(VENV)/.stamp-dev
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-run requirements/dev.txt
