@@ -1,6 +1,7 @@
 """Where mail leaves the house: the one place that reads `GUILDMARK_MAIL_URL`."""
 
 import smtplib
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -48,8 +49,7 @@ def transport(url: str | None = None) -> Transport:
     if scheme == "console":
         return Transport("django.core.mail.backends.console.EmailBackend")
     if scheme == "file" and rest:
-        folder = rest.removeprefix("//")
-        return Transport("django.core.mail.backends.filebased.EmailBackend", {"file_path": folder})
+        return Transport("guildmark.apps.mail.files.FileBackend", {"folder": rest})
     if scheme in ("smtp", "submission", "submission+ssl") and urlsplit(url).hostname:
         return _smtp(url, scheme)
     raise ImproperlyConfigured(
@@ -84,8 +84,8 @@ def _usual_port(*, use_ssl: bool, use_tls: bool) -> int:
 def hand_over(mail: EmailMultiAlternatives) -> None:
     """Give a mail to the transport, or raise `DeliveryRefused`."""
     try:
-        mail.connection = transport().connection()
-        mail.send()
+        with closing(transport().connection()) as mail.connection:
+            mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:
         code, text = next(iter(refusal.recipients.values()))
         raise _refused(code, text) from refusal
@@ -104,8 +104,8 @@ def probe() -> str:
         return ""
     connection = route.connection(timeout=PROBE_TIMEOUT)
     try:
-        connection.open()
-        connection.close()
+        with closing(connection):  # Django leaves the socket open when signing in fails.
+            connection.open()
     except (smtplib.SMTPException, OSError) as fault:
         return f"{type(fault).__name__}: {fault}"
     return ""
