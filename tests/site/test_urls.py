@@ -1,0 +1,188 @@
+"""Every address, asked by nobody, by a member and by an administrator, gives what is expected."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from guildmark.apps.accounts.models import RoleGrant, User
+from tests.apps.accounts.factories import administrator, member, reauthenticated
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "to sign-in"
+DESK = "to the desk"
+ELSEWHERE = "elsewhere"
+
+
+class Expected(NamedTuple):
+    """What a GET gives to each: a status, or where it leads."""
+
+    nobody: int | str
+    member: int | str
+    administrator: int | str
+
+
+PUBLIC = Expected(200, 200, 200)
+SIGNED_IN = Expected(SIGN_IN, 200, 200)
+STAFF = Expected(SIGN_IN, 403, 200)
+POST_ONLY = Expected(405, 405, 405)
+ENTRANCE = Expected(200, DESK, DESK)
+GONE = Expected(404, 404, 404)
+EMPTY_LEDGER = Expected(404, 404, 404)
+
+EXPECTED: dict[str, tuple[str, Expected]] = {
+    "": ("/", PUBLIC),
+    "desk/": ("/desk/", SIGNED_IN),
+    "style/": ("/style/", PUBLIC),
+    "preferences/theme/": ("/preferences/theme/", POST_ONLY),
+    "health/live": ("/health/live", PUBLIC),
+    "health/ready": ("/health/ready", PUBLIC),
+    "account/": ("/account/", SIGNED_IN),
+    "account/preferences/": ("/account/preferences/", SIGNED_IN),
+    "account/data/": ("/account/data/", SIGNED_IN),
+    "account/close/": ("/account/close/", SIGNED_IN),
+    "account/mail/": ("/account/mail/", SIGNED_IN),
+    "account/mail/unsubscribe/<str:token>/": (
+        "/account/mail/unsubscribe/forged/",
+        Expected(400, 400, 400),
+    ),
+    "account/people/": ("/account/people/", STAFF),
+    "account/people/<int:person_id>/": ("/account/people/{person}/", STAFF),
+    "account/people/<int:person_id>/grant/": (
+        "/account/people/{person}/grant/",
+        Expected(SIGN_IN, 405, 405),
+    ),
+    "account/people/<int:person_id>/roles/<int:grant_id>/end/": (
+        "/account/people/{person}/roles/{grant}/end/",
+        STAFF,
+    ),
+    "account/people/<int:person_id>/disable/": ("/account/people/{person}/disable/", STAFF),
+    "account/people/<int:person_id>/enable/": (
+        "/account/people/{person}/enable/",
+        Expected(SIGN_IN, 403, 403),
+    ),
+    "account/people/<int:person_id>/close/": ("/account/people/{person}/close/", STAFF),
+    "account/login/": ("/account/login/", ENTRANCE),
+    "account/logout/": ("/account/logout/", Expected(ELSEWHERE, 200, 200)),
+    "account/inactive/": ("/account/inactive/", PUBLIC),
+    "account/signup/": ("/account/signup/", ENTRANCE),
+    "account/reauthenticate/": ("/account/reauthenticate/", SIGNED_IN),
+    "account/email/": ("/account/email/", SIGNED_IN),
+    "account/confirm-email/": ("/account/confirm-email/", PUBLIC),
+    "account/password/change/": ("/account/password/change/", SIGNED_IN),
+    "account/password/set/": ("/account/password/set/", Expected(SIGN_IN, ELSEWHERE, ELSEWHERE)),
+    "account/password/reset/": ("/account/password/reset/", PUBLIC),
+    "account/login/code/confirm/": ("/account/login/code/confirm/", Expected(SIGN_IN, DESK, DESK)),
+    r"account/^confirm-email/(?P<key>[-:\w]+)/$": ("/account/confirm-email/forged/", PUBLIC),
+    "account/password/reset/key/done/": ("/account/password/reset/key/done/", PUBLIC),
+    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
+        "/account/password/reset/key/1-forged/",
+        PUBLIC,
+    ),
+    "account/password/reset/done/": ("/account/password/reset/done/", PUBLIC),
+    "account/2fa/": ("/account/2fa/", SIGNED_IN),
+    "account/2fa/authenticate/": ("/account/2fa/authenticate/", Expected(SIGN_IN, DESK, DESK)),
+    "account/2fa/reauthenticate/": (
+        "/account/2fa/reauthenticate/",
+        Expected(SIGN_IN, ELSEWHERE, 200),
+    ),
+    "account/2fa/totp/activate/": (
+        "/account/2fa/totp/activate/",
+        Expected(SIGN_IN, 200, ELSEWHERE),
+    ),
+    "account/2fa/totp/deactivate/": ("/account/2fa/totp/deactivate/", Expected(SIGN_IN, 404, 200)),
+    "account/2fa/recovery-codes/": ("/account/2fa/recovery-codes/", Expected(SIGN_IN, 404, 404)),
+    "account/2fa/recovery-codes/generate/": ("/account/2fa/recovery-codes/generate/", SIGNED_IN),
+    "account/2fa/recovery-codes/download/": (
+        "/account/2fa/recovery-codes/download/",
+        Expected(SIGN_IN, 404, 404),
+    ),
+    "account/2fa/webauthn/": ("/account/2fa/webauthn/", SIGNED_IN),
+    "account/2fa/webauthn/add/": ("/account/2fa/webauthn/add/", SIGNED_IN),
+    "account/2fa/webauthn/reauthenticate/": (
+        "/account/2fa/webauthn/reauthenticate/",
+        Expected(SIGN_IN, ELSEWHERE, ELSEWHERE),
+    ),
+    "account/2fa/webauthn/keys/<int:pk>/remove/": (
+        "/account/2fa/webauthn/keys/1/remove/",
+        Expected(SIGN_IN, 404, 404),
+    ),
+    "account/2fa/webauthn/keys/<int:pk>/edit/": (
+        "/account/2fa/webauthn/keys/1/edit/",
+        Expected(SIGN_IN, 404, 404),
+    ),
+    "account/2fa/webauthn/login/": ("/account/2fa/webauthn/login/", Expected(SIGN_IN, DESK, DESK)),
+    "account/sessions/": ("/account/sessions/", SIGNED_IN),
+    "ledger/": ("/ledger/", PUBLIC),
+    "ledger/entry/<int:index>/": ("/ledger/entry/7/", EMPTY_LEDGER),
+    "ledger/checkpoint": ("/ledger/checkpoint", EMPTY_LEDGER),
+    "ledger/vkey": ("/ledger/vkey", EMPTY_LEDGER),
+    "ledger/proof/inclusion": (
+        "/ledger/proof/inclusion?index=0&size=1",
+        EMPTY_LEDGER,
+    ),
+    "ledger/proof/consistency": ("/ledger/proof/consistency?old=1&new=2", EMPTY_LEDGER),
+}
+
+
+def routes(
+    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
+) -> Iterator[str]:
+    """Walk all routes of the site."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def outcome(answer: HttpResponseBase) -> int | str:
+    """Say in a word what an answer is."""
+    if answer.status_code not in (301, 302, 303):
+        return answer.status_code
+    place = answer["Location"].split("?")[0]
+    return {reverse("account_login"): SIGN_IN, reverse("desk"): DESK}.get(place, ELSEWHERE)
+
+
+def visit_all(client: Client, places: dict[str, int]) -> dict[str, int | str]:
+    return {
+        route: outcome(client.get(path.format(**places))) for route, (path, _) in EXPECTED.items()
+    }
+
+
+@pytest.fixture
+def places() -> dict[str, int]:
+    """Real ids for addresses that name a person or a grant."""
+    person = administrator()
+    return {"person": person.pk, "grant": RoleGrant.objects.get(user=person).pk}
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert sorted(set(routes())) == sorted(EXPECTED)
+
+
+def test_nobody_gets_public_pages_only(client: Client, places: dict[str, int]) -> None:
+    expected = {route: each.nobody for route, (_, each) in EXPECTED.items()}
+    assert visit_all(client, places) == expected
+
+
+@pytest.mark.parametrize("who", ["member", "administrator"])
+def test_each_person_gets_what_they_may(client: Client, places: dict[str, int], who: str) -> None:
+    person: User = member() if who == "member" else administrator()
+    found = {}
+    for route, (path, _) in EXPECTED.items():
+        reauthenticated(client, person)
+        found[route] = outcome(client.get(path.format(**places)))
+    assert found == {route: getattr(each, who) for route, (_, each) in EXPECTED.items()}
+
+
+def test_every_answer_carries_the_strict_policy(client: Client) -> None:
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert client.get("/no/such/page/")["Content-Security-Policy"] == policy
