@@ -1,9 +1,14 @@
 """What all tests share: a moment in time, and the marks that a folder implies."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from guildmark.apps.audit import immutability
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -21,3 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def at() -> datetime:
     """A moment for services, which never read the clock themselves."""
     return NOON
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied() -> Iterator[None]:
+    """Take triggers away while a transactional test's tables are emptied; migrating restores them."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def without_triggers(operations: Any, statements: list[str]) -> None:
+        immutability.uninstall(operations.connection.alias)
+        empty(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", without_triggers)
+        yield

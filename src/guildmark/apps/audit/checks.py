@@ -141,7 +141,7 @@ def _changed_events() -> Iterator[Event]:
 def _problem_of_tree() -> str:
     """Compute the tree anew from its entries, and compare it with what is stored and signed."""
     latest = queries.latest_checkpoint()
-    leaves = [bytes(leaf) for leaf in _leaves()]
+    leaves = list(_leaves())
     if latest is None:
         return "The ledger has entries but no checkpoint." if leaves else ""
     if len(leaves) != latest.size:
@@ -160,7 +160,8 @@ def _problem_of_tree() -> str:
 
 
 def _leaves() -> Iterator[bytes]:
-    yield from LedgerEntry.objects.order_by("index").values_list("leaf", flat=True).iterator(500)
+    rows = LedgerEntry.objects.order_by("index").values_list("leaf", flat=True)
+    return map(bytes, rows.iterator(500))
 
 
 def _stored_nodes() -> dict[tree.NodeAddress, bytes]:

@@ -1,6 +1,5 @@
 """Reading events, ledger, deliveries and jobs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,11 +115,6 @@ def public_entry(entry: LedgerEntry) -> PublicEntry:
     shown = declared.public if declared else ()
     fields = {key: entry.event.payload[key] for key in shown if key in entry.event.payload}
     return PublicEntry(entry.index, entry.event.name, entry.event.at, fields)
-
-
-def public_entries(entries: QuerySet[LedgerEntry]) -> Iterator[PublicEntry]:
-    """Return the public view of several entries."""
-    return map(public_entry, entries)
 
 
 def dead_jobs() -> QuerySet[Job]:
