@@ -35,3 +35,26 @@ class Institute(models.Model):
     def brand_letter(self) -> str:
         """The first letter of the name, which stands in the mark."""
         return self.name[:1].upper()
+
+
+class Programme(models.Model):
+    """What the institute certifies against, as its programme file describes it; at most one."""
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    version = models.CharField(max_length=20)
+    summary = models.CharField(max_length=2000)
+    licence = models.CharField(max_length=120)
+    attribution = models.CharField(max_length=500, blank=True)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="programme_is_one", condition=models.Q(pk=1)),
+            models.CheckConstraint(
+                name="programme_has_code", condition=models.Q(code__length__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"

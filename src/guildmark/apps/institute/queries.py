@@ -1,6 +1,6 @@
 """Reading the institute."""
 
-from .models import Institute
+from .models import Institute, Programme
 
 UNFOUNDED = Institute(name="Guildmark", origin="http://localhost:8000", tagline="")
 
@@ -13,3 +13,8 @@ def institute() -> Institute:
 def is_founded() -> bool:
     """Whether `guildmark init` (or the demo) has made the institute."""
     return Institute.objects.exists()
+
+
+def programme() -> Programme | None:
+    """Return the programme that is loaded, if one is."""
+    return Programme.objects.first()

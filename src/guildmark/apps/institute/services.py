@@ -9,8 +9,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .events import institute_changed, institute_founded
-from .models import Institute
+from . import programme
+from .events import institute_changed, institute_founded, programme_described
+from .models import Institute, Programme
 
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -65,6 +66,34 @@ def fix_origin(*, actor: Any, at: datetime) -> Institute:
             institute.save(update_fields=["origin_fixed_at"])
             institute_changed.send(Institute, institute=institute, actor=actor, at=at)
     return institute
+
+
+def describe_programme(description: dict[str, str], *, actor: Any, at: datetime) -> bool:
+    """Save how a programme file describes the programme; return whether anything changed.
+
+    Raises `InstituteRefused` for a description with problems, and for another programme than the
+    one that is loaded.
+    """
+    if faults := list(programme.problems(description, path="$")):
+        raise InstituteRefused("; ".join(f"{fault.path}: {fault.text}" for fault in faults))
+    wanted = {name: description.get(name, "") for name in programme.NAMES}
+    with transaction.atomic():
+        loaded = Programme.objects.select_for_update().first()
+        if loaded is not None and loaded.code != wanted["code"]:
+            raise InstituteRefused(
+                _(
+                    "This institute keeps the programme %(loaded)s, the file holds %(wanted)s. One "
+                    "institute keeps one programme; load the other into a database of its own."
+                )
+                % {"loaded": loaded.code, "wanted": wanted["code"]}
+            )
+        if loaded is not None and all(getattr(loaded, k) == v for k, v in wanted.items()):
+            return False
+        saved, _created = Programme.objects.update_or_create(
+            pk=1, defaults={**wanted, "loaded_at": at}
+        )
+        programme_described.send(Programme, programme=saved, actor=actor, at=at)
+    return True
 
 
 def normalised_origin(origin: str) -> str:

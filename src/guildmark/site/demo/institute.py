@@ -12,6 +12,7 @@ from guildmark.apps.accounts.models import User
 from guildmark.apps.institute import queries as institutes
 from guildmark.site.conf import Mode
 from guildmark.site.founding import Founding, found
+from guildmark.site.programme.transfer import load_programme
 
 from .people import ADMINISTRATOR, PASSWORD, PEOPLE, DemoPerson
 
@@ -65,6 +66,8 @@ def _found_demo(*, origin: str, at: datetime) -> None:
         for demo_person in PEOPLE:
             if demo_person is not ADMINISTRATOR:
                 _add(demo_person, administrator=administrator, at=at)
+        text = PROGRAMME.read_text(encoding="utf-8")
+        load_programme(text, actor=administrator, at=at, dry_run=False)
 
 
 def _add(demo_person: DemoPerson, *, administrator: User, at: datetime) -> None:

@@ -15,6 +15,7 @@ from guildmark.site.management.base import JSON, OwnCommand
 from guildmark.site.management.migrations import pending_migrations
 
 TAG = "doctor"
+CONTEXTS = {"installation_checks": "site"}
 FINE, HAS_ERRORS, HAS_WARNINGS = 0, 1, 3  # exit codes
 RANK = {"ok": 0, "skipped": 1, "warning": 2, "error": 3}
 
@@ -112,7 +113,7 @@ def _findings(check: Callable[..., Any]) -> Iterable[Finding]:
             _name(check), _state(message.level), message.msg, message.hint or "", message.id or ""
         )
     if not messages:
-        yield Finding(_name(check), "ok", _what_is_fine(check))
+        yield Finding(_name(check), "ok", "nothing to mend")
 
 
 def _database_trouble() -> Finding | None:
@@ -135,10 +136,7 @@ def _state(level: int) -> str:
 
 
 def _name(check: Callable[..., Any]) -> str:
-    """The check as people read it: `check_cache_table` is cache table."""
-    return str(check.__name__).removeprefix("check_").replace("_", " ")
-
-
-def _what_is_fine(check: Callable[..., Any]) -> str:
-    first, *_rest = (check.__doc__ or "nothing to mend").strip().splitlines()
-    return first
+    """The check as people read it: `check_cache_table` of the site is site: cache table."""
+    context = check.__module__.removesuffix(".checks").rpartition(".")[2]
+    words = str(check.__name__).removeprefix("check_").replace("_", " ")
+    return f"{CONTEXTS.get(context, context)}: {words}"

@@ -1,0 +1,1 @@
+"""Programme files: what an institute certifies against, as one document that travels."""
