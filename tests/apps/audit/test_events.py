@@ -44,7 +44,9 @@ def test_an_event_says_what_happened_to_what_when_by_whom_and_why(at: datetime) 
 
 
 def test_versions_count_the_events_of_one_subject(at: datetime) -> None:
-    versions = [record(Washed(), subject=subject, at=at).version for subject in ("a", "a", "b", "a", "b")]
+    versions = [
+        record(Washed(), subject=subject, at=at).version for subject in ("a", "a", "b", "a", "b")
+    ]
     assert versions == [1, 2, 1, 3, 2]
 
 
