@@ -59,7 +59,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server, and make the database on the first start."""
         self._control("start", "-w", "-l", f"{self.folder}/log", "-o", self.options)
-        client = ["-h", self.folder, "-U", "guildmark"]
+        client: list[str | Path] = ["-h", self.folder, "-U", "guildmark"]
         made = self.folder / "made"
         if not made.exists():
             _run([self.programs / "createdb", *client, "guildmark"])

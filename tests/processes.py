@@ -24,7 +24,8 @@ def fresh_environment(folder: Path, **variables: str) -> Iterator[Environment]:
 
     The database is a file on SQLite, or a new database on the server of `DATABASE_URL`.
     """
-    environment = {**os.environ, "GUILDMARK_VAR": str(folder), **variables}
+    ours = {"GUILDMARK_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "guildmark.site.settings"}
+    environment = {**os.environ, **ours, **variables}
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield environment

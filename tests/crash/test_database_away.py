@@ -57,7 +57,12 @@ def test_a_database_that_goes_away_gives_a_quick_503_and_comes_back(
 ) -> None:
     port = free_port()
     url = f"http://localhost:{port}"
-    environment = {**os.environ, "DATABASE_URL": cluster.url, "GUILDMARK_VAR": str(tmp_path)}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": cluster.url,
+        "GUILDMARK_VAR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "guildmark.site.settings",
+    }
     guildmark(environment, "migrate", "--verbosity", "0")
     command = [sys.executable, "-m", "guildmark.site", "run", "--no-worker", "--port", str(port)]
     with started(command, environment, log=tmp_path / "log"):

@@ -15,8 +15,10 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Register the deployment checks, and let migrations make the cache's table."""
-        from . import checks, installation_checks  # noqa: F401, PLC0415 - they register themselves
+        """Register checks and ways in, and let migrations make the cache's table."""
+        from . import checks, doors, installation_checks  # noqa: F401, PLC0415 - they register
+
+        doors.register()
 
         # Django sends this signal only for apps with tables, which the site has not.
         sender = apps.get_app_config("institute")

@@ -247,6 +247,7 @@ STORAGES = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [SITE / "locale"]
+FORMAT_MODULE_PATH = ["guildmark.site.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
