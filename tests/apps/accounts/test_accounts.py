@@ -202,7 +202,8 @@ def test_closing_ends_roles_and_erases_the_reasons_about_the_person(at: datetime
     services.close_account(ada, actor=ada, at=at)
     (row,) = queries.role_history(ada)
     assert (row.ended_at, row.reason, row.end_reason) == (at, "(erased)", "(erased)")
-    assert not EventDetail.objects.filter(event__subject=str(pseudonym)).exists()
+    details = EventDetail.objects.filter(event__subject=str(pseudonym))
+    assert [detail.reason for detail in details] == [""]
     names = Event.objects.filter(subject=str(pseudonym)).values_list("name", flat=True)
     assert set(names) == {"accounts:account:closed", "accounts:role:ended"}
 
@@ -234,7 +235,10 @@ def test_an_administrator_closes_an_account_only_with_a_reason(at: datetime) -> 
     ada, admin = member(), administrator()
     with pytest.raises(services.ReasonMissing):
         services.close_account(ada, actor=admin, at=at)
+    pseudonym = str(ada.actor_id)
     assert services.close_account(ada, actor=admin, at=at, reason="By letter.").closed_at == at
+    event = Event.objects.get(subject=pseudonym)
+    assert (event.payload, event.detail.reason) == ({"by": "administrator"}, "By letter.")
 
 
 def test_an_account_is_closed_once(at: datetime) -> None:
@@ -259,6 +263,15 @@ def test_the_export_has_a_part_of_every_context_and_is_recorded(at: datetime) ->
     assert set(data) == {"exported_at", *slots.personal_data.names}
     assert data["account"]["email_addresses"] == [{"address": "ada@example.org", "confirmed": True}]
     assert names_of_events(ada) == ["accounts:account:exported"]
+
+
+def test_the_export_tells_what_was_recorded_but_not_what_happened_to_others(at: datetime) -> None:
+    admin, ada = administrator(), member()
+    services.grant_role(ada, Role.EDITOR, actor=admin, at=at, reason="Knows the field.")
+    (hers,) = services.export_personal_data(ada, at=at)["account"]["events"]
+    assert (hers["event"], hers["details"]) == ("accounts:role:granted", {"role": "editor"})
+    (his,) = services.export_personal_data(admin, at=at)["account"]["events"]
+    assert (his["by_you"], his["about_you"], his["details"]) == (True, False, {})
 
 
 @pytest.fixture

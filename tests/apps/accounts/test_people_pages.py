@@ -1,10 +1,12 @@
 """The pages of people, as each person who may and may not."""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from guildmark.apps.accounts import queries
+from guildmark.apps.accounts import queries, services
 from guildmark.apps.accounts.models import RoleGrant, User
 from guildmark.apps.accounts.states import Role
 
@@ -236,3 +238,32 @@ def test_the_people_link_stands_in_the_masthead_only_for_those_who_may(client: C
     for actor, shown in ((administrator(), True), (staff(Role.EDITOR), False), (member(), False)):
         client.force_login(actor)
         assert (link in client.get(reverse("accounts:overview")).text) is shown
+
+
+def test_the_page_shows_what_was_decided_by_whom_and_why(client: Client) -> None:
+    ada, admin = member(), administrator("admin@example.org")
+    reauthenticated(client, admin)
+    client.post(reverse("accounts:disable_person", args=[ada.pk]), REASON)
+    client.force_login(staff(Role.AUDITOR))
+    page = client.get(reverse("accounts:person", args=[ada.pk])).text
+    for text in ("Account disabled", "admin@example.org", "Asked for by the board."):
+        assert text in page
+
+
+def test_no_role_is_chosen_beforehand(client: Client) -> None:
+    ada = member()
+    reauthenticated(client, administrator())
+    assert "Choose a role" in client.get(reverse("accounts:person", args=[ada.pk])).text
+    client.post(reverse("accounts:grant_role", args=[ada.pk]), {"role": "", **REASON})
+    assert not queries.held_roles(ada)
+
+
+def test_what_a_closed_account_decided_stays_without_a_name(client: Client, at: datetime) -> None:
+    ada, admin = member(), administrator("admin@example.org")
+    services.disable_account(ada, actor=admin, at=at, reason="For the test.")
+    client.force_login(administrator())
+    services.close_account(admin, actor=admin, at=at)
+    page = client.get(reverse("accounts:person", args=[ada.pk])).text
+    assert "Account disabled" in page
+    assert "closed account" in page
+    assert "admin@example.org" not in page

@@ -6,6 +6,9 @@ No payload holds an address, a name or a free text. Only roles go into the publi
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from guildmark.apps.audit.events import Event
 
 
@@ -110,3 +113,17 @@ class RoleEnded(Event):
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("role",)
     role: str
+
+
+# What the history on a person's page says; sign-ins are left to the person's own export.
+HISTORY: dict[str, Promise] = {
+    AccountOpened.name: _("Account opened"),
+    AccountDisabled.name: _("Account disabled"),
+    AccountEnabled.name: _("Account enabled"),
+    PasswordChanged.name: _("Password changed"),
+    SecondFactorAdded.name: _("Second factor added"),
+    SecondFactorRemoved.name: _("Second factor removed"),
+    EmailChanged.name: _("E-mail address changed"),
+    RoleGranted.name: _("Role granted"),
+    RoleEnded.name: _("Role ended"),
+}

@@ -47,7 +47,7 @@ class ReasonForm(forms.Form):
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
         help_text=_(
-            "One or two sentences. They are kept with the decision, and the person, "
+            "One or two sentences. They are kept with the decision; the person, "
             "administrators and auditors can read them."
         ),
     )
@@ -64,7 +64,8 @@ class GrantForm(ReasonForm):
         super().__init__(*args, **kwargs)
         role = self.fields["role"]
         if isinstance(role, forms.ChoiceField):
-            role.choices = [(role, role.label) for role in Role if role not in held]
+            roles = [(role.value, role.label) for role in Role if role not in held]
+            role.choices = [("", _("Choose a role")), *roles]
 
 
 class CloseForm(forms.Form):

@@ -77,6 +77,7 @@ def account_data(person: User) -> dict[str, Any]:
             }
             for session in queries.sessions(person)
         ],
+        "events": queries.recorded_events(person),
     }
 
 

@@ -4,6 +4,9 @@ A role is *held* while its grant is open. It is *effective* while, besides, the 
 and has a second factor; until then the role is *dormant*. Only effective roles let one do things.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -11,11 +14,29 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from guildmark.apps.audit import queries as audit
+from guildmark.apps.audit.events import SYSTEM
+
+from .events import HISTORY
 from .models import RoleGrant, User
 from .states import Role
 
 Visitor = User | AnonymousUser
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One thing that happened to an account, and by whom as the page names them."""
+
+    at: datetime
+    what: Promise
+    detail: str
+    by: str
+    reason: str
+
 
 # Recovery codes alone are no second factor: they only stand in for one that was lost.
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -116,6 +137,38 @@ def with_open_roles(people: QuerySet[User]) -> QuerySet[User]:
     return people.prefetch_related(Prefetch("role_grants", grants, to_attr="open_role_grants"))
 
 
+def account_history(user: User, *, newest: int = 50) -> list[HistoryEntry]:
+    """What was decided or changed about the account, the newest first."""
+    rows = audit.events_of(str(user.actor_id)).filter(name__in=HISTORY).order_by("-version")
+    events = list(rows[:newest])
+    actors = User.objects.in_bulk({event.actor for event in events}, field_name="actor_id")
+    return [
+        HistoryEntry(
+            at=event.at,
+            what=HISTORY[event.name],
+            detail=" ".join(str(value) for value in event.payload.values()),
+            by=_named(event.actor, actors),
+            reason=event.detail.reason if hasattr(event, "detail") else "",
+        )
+        for event in events
+    ]
+
+
+def recorded_events(user: User) -> list[dict[str, Any]]:
+    """Everything that was recorded of or by the person, oldest first, ready for JSON."""
+    mine = str(user.actor_id)
+    return [
+        {
+            "event": event.name,
+            "at": event.at.isoformat(),
+            "about_you": event.subject == mine,
+            "by_you": str(event.actor) == mine,
+            "details": event.payload if event.subject == mine else {},
+        }
+        for event in audit.events_by_or_about(mine)
+    ]
+
+
 def email_addresses(user: User) -> list[tuple[str, bool]]:
     """The person's addresses, each with whether it is confirmed."""
     rows = EmailAddress.objects.filter(user_id=user.pk).order_by("pk")
@@ -141,3 +194,9 @@ def _effective_grants() -> QuerySet[RoleGrant]:
 
 def _of(user: Visitor, grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
     return grants.none() if user.pk is None else grants.filter(user_id=user.pk)
+
+
+def _named(actor: UUID, known: dict[UUID, User]) -> str:
+    if actor == SYSTEM.actor_id:
+        return _("the system")
+    return str(known[actor]) if actor in known else _("closed account")

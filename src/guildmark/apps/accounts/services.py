@@ -167,8 +167,8 @@ def close_account(person: User, *, actor: User, at: datetime, reason: str = "") 
     """Close an account for ever: by its owner, or by an administrator with a reason.
 
     Erases address, name, password, second factors and sessions, ends roles, lets every context
-    erase what it holds, erases the reasons and salts of events by and about the person, and
-    replaces `actor_id`, so that events no longer lead to the person.
+    erase what it holds, erases the reasons and salts of earlier events by and about the person,
+    and replaces `actor_id`, so that events no longer lead to the person.
     Raises `PermissionRefused` or `ReasonMissing`.
     """
     with transaction.atomic():
@@ -177,12 +177,13 @@ def close_account(person: User, *, actor: User, at: datetime, reason: str = "") 
         policies.ACCOUNT_CLOSE.require(actor, person)
         by_owner = actor.pk == person.pk
         closed = events.AccountClosed(by="owner" if by_owner else "administrator")
-        _record_for(person, closed, actor=actor, at=at, reason="" if by_owner else _given(reason))
+        reason = "" if by_owner else _given(reason)
         for grant in queries.open_grants(person):
             _close_grant(grant, actor=actor, at=at, reason=ERASED)
         for erase in slots.account_closing:
             erase(person, at)
         forget(person.actor_id)
+        _record_for(person, closed, actor=actor, at=at, reason=reason)
         _erase(person, at=at)
     return person
 

@@ -64,7 +64,8 @@ CLOSE = Decision(
     gettext_lazy("Close this account"),
     gettext_lazy(
         "Do this only when the owner asks for it and cannot do it themselves. Address, name, "
-        "password, second factors and sessions are erased, and roles end. It cannot be undone."
+        "password, second factors and sessions are erased, and roles end. It cannot be undone. "
+        "The reason stays, so leave the name of the person out of it."
     ),
     gettext_lazy("Close account for ever"),
     gettext_lazy("The account is closed."),

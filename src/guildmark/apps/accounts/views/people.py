@@ -80,6 +80,7 @@ def person_page(request: HttpRequest, someone: User, form: GrantForm) -> HttpRes
             "history": [
                 (row, policies.ROLE_END.allows(actor, row)) for row in queries.role_history(someone)
             ],
+            "account_history": queries.account_history(someone),
             "dormant": queries.dormant_roles(someone),
             "may": {
                 "grant": policies.ROLE_GRANT.allows(actor, someone),
