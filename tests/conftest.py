@@ -30,7 +30,7 @@ def at() -> datetime:
 
 @pytest.fixture(scope="session", autouse=True)
 def tables_can_be_emptied() -> Iterator[None]:
-    """Take triggers away while a transactional test's tables are emptied; migrating restores them."""
+    """Take triggers away while a transactional test empties its tables; they come back after."""
     empty = BaseDatabaseOperations.execute_sql_flush
 
     def without_triggers(operations: Any, statements: list[str]) -> None:

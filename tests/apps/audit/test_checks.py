@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 from django.core.checks import CheckMessage, run_checks
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from guildmark.apps.audit import immutability
@@ -44,7 +43,7 @@ def sound(institute: None, at: datetime) -> None:
 def findings() -> dict[str, CheckMessage]:
     found = run_checks(tags=[DOCTOR], include_deployment_checks=True, databases=["default"])
     ours = ("guildmark.audit", "guildmark.keys")
-    return {message.id: message for message in found if (message.id or "").startswith(ours)}
+    return {str(each.id): each for each in found if str(each.id).startswith(ours)}
 
 
 def test_a_sound_installation_gives_no_cause_for_complaint() -> None:
