@@ -66,8 +66,9 @@ class Cluster:
             made.touch()
 
     def stop(self) -> None:
-        """Stop the server at once, as a crash would."""
-        self._control("stop", "-m", "immediate")
+        """Stop the server at once, as a crash would; harmless when it is stopped."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self._control("stop", "-m", "immediate")
 
     def _control(self, *arguments: str) -> None:
         control: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data"]
