@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "guildmark.apps.accounts.middleware.SessionActivity",
     "guildmark.site.middleware.preferences.TimeZone",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -231,7 +231,6 @@ PERMISSIONS_POLICY: dict[str, list[str] | str] = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = CONF.var / "static"
-STATICFILES_DIRS = [SITE / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not CONF.production
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
