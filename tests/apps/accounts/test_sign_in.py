@@ -2,8 +2,10 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
@@ -11,19 +13,24 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from guildmark.apps.accounts import queries
 from guildmark.apps.accounts.models import User
+from guildmark.apps.accounts.states import Role
+from guildmark.apps.audit.queries import events_of
 
 from .factories import (
     PASSWORD,
     SECRET,
     member,
     reauthenticated,
+    staff,
     with_second_factor,
 )
 
@@ -40,6 +47,11 @@ def _own_mail_and_limits(settings: Settings) -> None:
 
 def code() -> str:
     return str(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30)))
+
+
+def recorded(person: User) -> list[tuple[str, dict[str, Any]]]:
+    """What events say of the person, in order."""
+    return [(event.name, event.payload) for event in events_of(str(person.actor_id))]
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD, *, browser: str = "") -> str:
@@ -136,13 +148,17 @@ def test_a_disabled_person_does_not_get_in(client: Client) -> None:
 
 
 def test_a_second_factor_is_asked_for_after_the_password(client: Client) -> None:
-    with_second_factor(member("ada@example.org"))
+    ada = with_second_factor(member("ada@example.org"))
     assert sign_in(client, "ada@example.org") == reverse("mfa_authenticate")
     assert not is_signed_in(client)
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert "Incorrect code" in refused.text
     client.post(reverse("mfa_authenticate"), {"code": code()})
     assert is_signed_in(client)
+    assert recorded(ada) == [
+        ("accounts:session:refused", {"factor": "totp"}),
+        ("accounts:session:started", {"method": "totp"}),
+    ]
 
 
 def test_a_recovery_code_stands_in_for_the_app_once(client: Client) -> None:
@@ -185,6 +201,16 @@ def test_a_person_sets_up_an_app_and_is_told_by_mail(
             callback()
     assert Authenticator.objects.filter(user=ada, type=Authenticator.Type.TOTP).exists()
     assert [message.to for message in mail.outbox] == [["ada@example.org"]]
+    assert ("accounts:factor:added", {"kind": "totp"}) in recorded(ada)
+
+
+def test_taking_the_app_away_puts_roles_to_sleep_and_is_told(client: Client) -> None:
+    ada = staff(Role.EDITOR, "ada@example.org")
+    reauthenticated(client, ada)
+    client.post(reverse("mfa_deactivate_totp"))
+    assert queries.dormant_roles(ada) == {Role.EDITOR}
+    assert recorded(ada)[-1] == ("accounts:factor:removed", {"kind": "totp"})
+    assert [message.to for message in mail.outbox] == [["ada@example.org"]]
 
 
 def test_changing_the_password_ends_every_other_session(client: Client) -> None:
@@ -197,6 +223,7 @@ def test_changing_the_password_ends_every_other_session(client: Client) -> None:
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
     assert len(queries.sessions(ada)) == 1
+    assert recorded(ada)[-1] == ("accounts:password:changed", {"how": "changed"})
     assert "Password Changed" in [str(message.subject) for message in mail.outbox][-1]
 
 
@@ -225,6 +252,21 @@ def test_a_person_sees_their_sessions_and_ends_the_others(client: Client) -> Non
     assert not is_signed_in(elsewhere)
 
 
+def test_looking_at_pages_writes_only_now_and_then(client: Client) -> None:
+    ada = member()
+    client.force_login(ada)
+    with time_machine.travel("2026-03-02T12:00:00Z", tick=False) as clock:
+        client.get(reverse("accounts:overview"))
+        (session,) = queries.sessions(ada)
+        with CaptureQueriesContext(connection) as made:
+            client.get(reverse("accounts:overview"))
+        assert not [q for q in made.captured_queries if not q["sql"].startswith("SELECT")]
+        clock.shift(301)
+        client.get(reverse("accounts:overview"))
+    (later,) = queries.sessions(ada)
+    assert (later.last_seen_at - session.last_seen_at).total_seconds() == 301
+
+
 def test_a_sign_in_from_a_new_browser_is_told_by_mail(client: Client) -> None:
     member("ada@example.org")
     sign_in(client, "ada@example.org", browser="Desktop")
@@ -248,6 +290,7 @@ def test_a_person_with_a_second_factor_changes_their_address(client: Client) -> 
     assert ada.email == "new@example.org"
     assert [row.email for row in EmailAddress.objects.filter(user=ada)] == ["new@example.org"]
     assert ["ada@example.org"] in [message.to for message in mail.outbox]
+    assert recorded(ada)[-1] == ("accounts:email:changed", {})
 
 
 def test_too_many_wrong_passwords_are_refused_even_the_right_one(client: Client) -> None:
