@@ -1,0 +1,1 @@
+"""An app that leaves traces of what jobs and receivers did."""

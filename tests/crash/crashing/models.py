@@ -1,0 +1,22 @@
+"""Where traces are left: nothing in these tables hinders the same trace from being left twice."""
+
+from django.db import models
+
+
+class Effect(models.Model):
+    """What a job did."""
+
+    number = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"Effect {self.number}"
+
+
+class Arrival(models.Model):
+    """An event that reached the receiver."""
+
+    subject = models.CharField(max_length=100)
+    version = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.version}"
