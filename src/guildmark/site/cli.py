@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from django.core.management import execute_from_command_line
+from django.core.management import ManagementUtility
+from django.core.management.base import BaseCommand
 from django.db import OperationalError
 from environs import EnvError
 
@@ -25,7 +26,12 @@ GROUPS: dict[str, dict[str, str]] = {
     "Look after": {
         "doctor": "Check this installation and say what to mend.",
         "worker": "Work off background jobs only, beside a web server run elsewhere.",
+        "retry-dead": "Try again the jobs and deliveries that were given up.",
         "retry-mail": "Send once more the mails that were given up.",
+    },
+    "Keys": {
+        "rotate-key": "Replace a signing or encryption key by a new one.",
+        "rewrap-keys": "Wrap all keys under the newest key-encryption key.",
     },
     "Programme": {
         "load-programme": "Load a programme from a file, all of it or nothing.",
@@ -33,6 +39,15 @@ GROUPS: dict[str, dict[str, str]] = {
     },
 }
 OWN_COMMANDS = {name: line for group in GROUPS.values() for name, line in group.items()}
+
+
+class Utility(ManagementUtility):
+    """Django's command line, with our commands spelled with hyphens."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Find the command; Python spells its module with underscores."""
+        own = subcommand in OWN_COMMANDS
+        return super().fetch_command(subcommand.replace("-", "_") if own else subcommand)
 
 
 def main() -> None:
@@ -64,7 +79,7 @@ def overview() -> str:
 def _run(arguments: Sequence[str]) -> int:
     """Run one command; turn what the surroundings did wrong into a sentence and an exit code."""
     try:
-        execute_from_command_line(["guildmark", *_as_modules(arguments)])
+        Utility(["guildmark", *arguments]).execute()
     except EnvError as fault:
         return _say(f"The environment can't be used. {fault}", USAGE)
     except OperationalError as fault:
@@ -75,15 +90,6 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _say("Interrupted; what was not finished was not kept.", INTERRUPTED)
     return 0
-
-
-def _as_modules(arguments: Sequence[str]) -> list[str]:
-    """Commands are spelled with hyphens; Python spells their modules with underscores."""
-    named = 1 if arguments[0] == "help" else 0
-    return [
-        word.replace("-", "_") if place == named and word in OWN_COMMANDS else word
-        for place, word in enumerate(arguments)
-    ]
 
 
 def _say(text: str, code: int) -> int:

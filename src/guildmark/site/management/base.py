@@ -30,10 +30,6 @@ class OwnCommand(BaseCommand):
 
     requires_system_checks: list[str] = []
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Name the command as it is typed."""
-        return super().create_parser(prog_name, subcommand.replace("_", "-"), **kwargs)
-
     def add_format(self, parser: CommandParser) -> None:
         """Offer `--format`."""
         parser.add_argument(

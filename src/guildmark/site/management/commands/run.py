@@ -128,7 +128,7 @@ class Command(OwnCommand):
         ]  # fmt: skip
         children = [Child("web server", web, essential=True)]
         if not self.options["no_worker"]:
-            worker = [sys.executable, "-m", "guildmark.site", "worker"]
+            worker = [sys.executable, "-m", "guildmark.site", "worker", "--quiet"]
             children.append(Child("background worker", worker))
         return children
 
