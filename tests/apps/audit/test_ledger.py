@@ -2,8 +2,11 @@
 
 import base64
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -18,6 +21,7 @@ from guildmark.cores import ledger as tree
 from tests.apps.audit.wall import Painted, Washed, record
 
 pytestmark = pytest.mark.django_db
+SCRIPT = Path(__file__).parents[3] / "docs" / "how-to" / "check_ledger.py"
 ORIGIN = "institute.example/ledger"
 BAD, MISSING = HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND
 
@@ -230,3 +234,25 @@ def test_an_entry_that_is_not_there_is_not_found(
 
 def test_an_empty_ledger_has_a_page(client: Client) -> None:
     assert client.get(reverse("audit:ledger")).status_code == HTTPStatus.OK
+
+
+def test_a_script_written_from_the_specifications_alone_finds_that_everything_holds(
+    grown: list[Checkpoint], client: Client, tmp_path: Path
+) -> None:
+    old, new = grown[0], grown[-1]
+    vkey = client.get("/ledger/vkey").content.decode().strip()
+    (tmp_path / "old").write_text(old.note)
+    for name, address in {
+        "new": "checkpoint",
+        "inclusion": f"proof/inclusion?index=1&size={new.size}",
+        "consistency": f"proof/consistency?old={old.size}&new={new.size}",
+    }.items():
+        (tmp_path / name).write_bytes(client.get(f"/ledger/{address}").content)
+    command = [
+        sys.executable, str(SCRIPT), "--vkey", vkey, "--checkpoint", "new",
+        "--inclusion", "inclusion", "--index", "1",
+        "--old-checkpoint", "old", "--consistency", "consistency",
+    ]  # fmt: skip
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "Everything holds." in checked.stdout

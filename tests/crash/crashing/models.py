@@ -1,5 +1,7 @@
 """Where traces are left: nothing in these tables hinders the same trace from being left twice."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -7,6 +9,7 @@ class Effect(models.Model):
     """What a job did."""
 
     number = models.IntegerField()
+    objects: ClassVar["models.Manager[Effect]"] = models.Manager()
 
     def __str__(self) -> str:
         return f"Effect {self.number}"
@@ -17,6 +20,7 @@ class Arrival(models.Model):
 
     subject = models.CharField(max_length=100)
     version = models.IntegerField()
+    objects: ClassVar["models.Manager[Arrival]"] = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.subject} {self.version}"
