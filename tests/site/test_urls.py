@@ -186,3 +186,9 @@ def test_every_answer_carries_the_strict_policy(client: Client) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert client.get("/no/such/page/")["Content-Security-Policy"] == policy
+
+
+def test_a_method_that_is_not_taken_is_explained_on_a_page(client: Client) -> None:
+    answer = client.get("/preferences/theme/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert b"<h1" in answer.content

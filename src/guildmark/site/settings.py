@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "guildmark.apps.accounts.middleware.SessionActivity",
     "guildmark.site.middleware.preferences.TimeZone",
     "django_htmx.middleware.HtmxMiddleware",
+    "guildmark.site.middleware.refusals.NotAllowedPage",
 ]
 
 ROOT_URLCONF = "guildmark.site.urls"
