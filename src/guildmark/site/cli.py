@@ -25,6 +25,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Look after": {
         "doctor": "Check this installation and say what to mend.",
+        "reset-second-factors": "Let somebody in who lost their second factors.",
         "worker": "Work off background jobs only, beside a web server run elsewhere.",
         "retry-dead": "Try again the jobs and deliveries that were given up.",
         "retry-mail": "Send once more the mails that were given up.",

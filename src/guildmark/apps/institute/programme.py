@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from django.utils.translation import gettext as _
 
 from .slots import Problem
 
+# Control characters and halves of characters: no page shows them, and PostgreSQL refuses some.
+UNREADABLE = ("Cc", "Cs")
 CODE = re.compile(r"[A-Z][A-Z0-9-]*")
 
 
@@ -55,6 +58,8 @@ def _fault(field: Field, value: Any) -> str:
             "longest": field.longest,
             "length": len(value),
         }
+    if any(category(sign) in UNREADABLE and sign != "\n" for sign in value):
+        return _("Remove the control characters from this text.")
     if field.name == "code" and not CODE.fullmatch(value):
         return _("A code is made of capital letters, digits and hyphens, such as PSF.")
     return ""

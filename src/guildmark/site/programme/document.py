@@ -32,6 +32,8 @@ def read_document(text: str) -> dict[str, Any]:
             "column": fault.colno,
         }
         raise ProgrammeRefused([Problem("$", where)]) from fault
+    except RecursionError as fault:
+        raise ProgrammeRefused([Problem("$", _("This is nested too deep."))]) from fault
     if faults := list(_problems(document)):
         raise ProgrammeRefused(faults)
     return dict(document)
