@@ -65,6 +65,10 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
         "/account/people/{person}/enable/",
         Expected(SIGN_IN, 403, 403),
     ),
+    "account/people/<int:person_id>/second-factors/reset/": (
+        "/account/people/{person}/second-factors/reset/",
+        STAFF,
+    ),
     "account/people/<int:person_id>/close/": ("/account/people/{person}/close/", STAFF),
     "account/login/": ("/account/login/", ENTRANCE),
     "account/logout/": ("/account/logout/", Expected(ELSEWHERE, 200, 200)),

@@ -33,6 +33,7 @@ def test_the_page_lists_every_event_and_which_go_into_the_ledger() -> None:
     for kind in kinds:
         assert f"| `{kind.name}` |" in PAGE
     assert sorted(kind.name for kind in kinds if kind.ledger) == [
+        "accounts:factor:reset",
         "accounts:role:ended",
         "accounts:role:granted",
     ]

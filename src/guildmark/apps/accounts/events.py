@@ -1,6 +1,7 @@
 """What happens to accounts and roles; the subject is always the person's pseudonym.
 
-No payload holds an address, a name or a free text. Only roles go into the public ledger.
+No payload holds an address, a name or a free text. Only roles and resets of second factors go into
+the public ledger.
 """
 
 from dataclasses import dataclass
@@ -89,6 +90,16 @@ class SecondFactorRemoved(Event):
 
 
 @dataclass(frozen=True)
+class SecondFactorsReset(Event):
+    """All second factors of somebody who lost them were removed, by administrator or operator."""
+
+    name: ClassVar[str] = "accounts:factor:reset"
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("by",)
+    by: str
+
+
+@dataclass(frozen=True)
 class EmailChanged(Event):
     """A person has another address."""
 
@@ -123,6 +134,7 @@ HISTORY: dict[str, Promise] = {
     PasswordChanged.name: _("Password changed"),
     SecondFactorAdded.name: _("Second factor added"),
     SecondFactorRemoved.name: _("Second factor removed"),
+    SecondFactorsReset.name: _("Second factors reset"),
     EmailChanged.name: _("E-mail address changed"),
     RoleGranted.name: _("Role granted"),
     RoleEnded.name: _("Role ended"),

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ACCOUNT_DISABLE = "accounts:account:disable"
     ACCOUNT_ENABLE = "accounts:account:enable"
     ACCOUNT_CLOSE = "accounts:account:close"
+    FACTORS_RESET = "accounts:factor:reset"
 
 
 @predicate
@@ -64,6 +65,12 @@ def is_not_closed(_actor: Visitor, person: User) -> bool:
 def is_active(_actor: Visitor, person: User) -> bool:
     """The account can be used."""
     return person.is_active
+
+
+@predicate
+def has_factors(_actor: Visitor, person: User) -> bool:
+    """There is something to reset: an app, a passkey or recovery codes."""
+    return bool(queries.second_factors(person))
 
 
 @predicate
@@ -154,6 +161,20 @@ ACCOUNT_CLOSE = Policy(
     NOT_CLOSED,
     Condition(leaves_an_administrator, LAST_ADMINISTRATOR),
 )
+FACTORS_RESET = Policy(
+    Permission.FACTORS_RESET,
+    SIGNED_IN,
+    ADMINISTRATOR,
+    Condition(
+        ~is_oneself,
+        gettext_lazy(
+            "Nobody resets their own second factors here. Change them in your account, or ask "
+            "another administrator."
+        ),
+    ),
+    NOT_CLOSED,
+    Condition(has_factors, gettext_lazy("This person has no second factor.")),
+)
 POLICIES = {
     policy.permission: policy
     for policy in (
@@ -164,5 +185,6 @@ POLICIES = {
         ACCOUNT_DISABLE,
         ACCOUNT_ENABLE,
         ACCOUNT_CLOSE,
+        FACTORS_RESET,
     )
 }

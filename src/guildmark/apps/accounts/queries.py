@@ -48,6 +48,11 @@ def person(person_id: int) -> User | None:
     return User.objects.filter(pk=person_id).first()
 
 
+def person_by_email(email: str) -> User | None:
+    """Return the person who signs in with this address, or None."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
 def person_by_actor(actor_id: UUID) -> User | None:
     """Return the person whom events know by this pseudonym, or None once the link is cut."""
     return User.objects.filter(actor_id=actor_id).first()

@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from guildmark.apps.audit.events import Event
+from guildmark.apps.audit.events import SYSTEM, Actor, Event, System
 from guildmark.apps.audit.services import forget, record
 
 from . import events, policies, queries, slots
@@ -43,6 +43,10 @@ class RoleAlreadyHeld(AccountRefused):
 
 class AdministratorAlreadyAppointed(AccountRefused):
     """The first administrator can be appointed only once."""
+
+
+class NoSecondFactor(AccountRefused):
+    """The person has no second factor that could be reset."""
 
 
 class ReasonMissing(AccountRefused):
@@ -163,6 +167,26 @@ def enable_account(person: User, *, actor: User, at: datetime, reason: str) -> U
     return person
 
 
+def reset_second_factors(person: User, *, actor: User | System, at: datetime, reason: str) -> User:
+    """Remove every second factor of a person who lost them, and end the person's sessions.
+
+    Authenticator app, passkeys and recovery codes go; password and roles stay, and the roles sleep
+    until there is a new second factor. The actor is another administrator, or the system for an
+    operator at the machine. Raises `PermissionRefused`, `NoSecondFactor` or `ReasonMissing`.
+    """
+    with transaction.atomic():
+        _lock_administrators()
+        person = _locked(person)
+        if isinstance(actor, User):
+            policies.FACTORS_RESET.require(actor, person)
+        reason = _given(reason)
+        _remove_second_factors(person)
+        end_sessions(person)
+        reset = events.SecondFactorsReset(by="operator" if actor is SYSTEM else "administrator")
+        _record_for(person, reset, actor=actor, at=at, reason=reason)
+    return person
+
+
 def close_account(person: User, *, actor: User, at: datetime, reason: str = "") -> User:
     """Close an account for ever: by its owner, or by an administrator with a reason.
 
@@ -275,6 +299,12 @@ def _close_grant(grant: RoleGrant, *, actor: User, at: datetime, reason: str) ->
     return grant
 
 
+def _remove_second_factors(person: User) -> None:
+    removed, _by_model = Authenticator.objects.filter(user=person).delete()
+    if not removed:
+        raise NoSecondFactor(_("%(person)s has no second factor.") % {"person": person})
+
+
 def _erase(person: User, *, at: datetime) -> None:
     end_sessions(person)
     EmailAddress.objects.filter(user=person).delete()
@@ -306,7 +336,7 @@ def _pseudonym(address: str) -> UUID:
 
 
 def _record_for(
-    person: User, event: Event, *, actor: User | None, at: datetime, reason: str = ""
+    person: User, event: Event, *, actor: Actor | None, at: datetime, reason: str = ""
 ) -> None:
     with transaction.atomic():
         record(event, actor=actor, subject=person.actor_id, at=at, reason=reason)

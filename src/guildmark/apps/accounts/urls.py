@@ -17,5 +17,11 @@ urlpatterns = [
     path(f"{PERSON}roles/<int:grant_id>/end/", decisions.end_role, name="end_role"),
     path(f"{PERSON}disable/", decisions.account, {"decision": "disable"}, name="disable_person"),
     path(f"{PERSON}enable/", decisions.account, {"decision": "enable"}, name="enable_person"),
+    path(
+        f"{PERSON}second-factors/reset/",
+        decisions.account,
+        {"decision": "reset"},
+        name="reset_second_factors",
+    ),
     path(f"{PERSON}close/", decisions.account, {"decision": "close"}, name="close_person"),
 ]

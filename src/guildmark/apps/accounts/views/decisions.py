@@ -72,6 +72,19 @@ CLOSE = Decision(
     policies.ACCOUNT_CLOSE,
     services.close_account,
 )
+RESET = Decision(
+    gettext_lazy("Reset the second factors"),
+    gettext_lazy(
+        "Do this when the person lost them, and make sure first that it is really them who asks. "
+        "Authenticator app, passkeys and recovery codes are removed and the person is signed out "
+        "everywhere. They sign in with their password; roles sleep until they set up a second "
+        "factor again."
+    ),
+    gettext_lazy("Reset second factors"),
+    gettext_lazy("The second factors are reset."),
+    policies.FACTORS_RESET,
+    services.reset_second_factors,
+)
 END = Decision(
     gettext_lazy("End this role"),
     gettext_lazy("The role ends at once. It stays in the history, with both reasons."),
@@ -80,7 +93,7 @@ END = Decision(
     policies.ROLE_END,
     services.end_role,
 )
-ABOUT_ACCOUNTS = {"disable": DISABLE, "enable": ENABLE, "close": CLOSE}
+ABOUT_ACCOUNTS = {"disable": DISABLE, "enable": ENABLE, "close": CLOSE, "reset": RESET}
 
 
 @never_cache
@@ -88,7 +101,7 @@ ABOUT_ACCOUNTS = {"disable": DISABLE, "enable": ENABLE, "close": CLOSE}
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def account(request: HttpRequest, person_id: int, decision: str) -> HttpResponse:
-    """Disable, enable or close somebody's account."""
+    """Disable, enable or close somebody's account, or reset their second factors."""
     someone = visible_person(request, person_id)
     return _decide(request, ABOUT_ACCOUNTS[decision], someone, someone)
 

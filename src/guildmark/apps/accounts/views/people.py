@@ -86,6 +86,7 @@ def person_page(request: HttpRequest, someone: User, form: GrantForm) -> HttpRes
                 "grant": policies.ROLE_GRANT.allows(actor, someone),
                 "disable": policies.ACCOUNT_DISABLE.allows(actor, someone),
                 "enable": policies.ACCOUNT_ENABLE.allows(actor, someone),
+                "reset": policies.FACTORS_RESET.allows(actor, someone),
                 "close": policies.ACCOUNT_CLOSE.allows(actor, someone) and someone != actor,
             },
             "roles": list(Role),
