@@ -13,8 +13,8 @@ class MailConfig(AppConfig):
     verbose_name = "Mail"
 
     def ready(self) -> None:
-        """Register the doctor's checks, and what happens to mail with an account."""
-        from . import checks, providers  # noqa: F401, PLC0415 - models must be loaded
+        """Register receivers and the doctor's checks, and what happens to mail with an account."""
+        from . import checks, providers, receivers  # noqa: F401, PLC0415 - models must be loaded
 
         accounts.personal_data.register(providers.personal_data, name="mail")
         accounts.account_closing.register(providers.close_account, name="mail")

@@ -104,7 +104,10 @@ class Kind:
 ACCOUNT = Kind(
     "account",
     _("Your account"),
-    _("Confirming your address, a new password, sign-ins from a new browser, your roles."),
+    _(
+        "Confirming your address, a new password, sign-ins from a new browser, what is decided "
+        "about your roles and your account."
+    ),
     optional=False,
     secret=True,
 )
