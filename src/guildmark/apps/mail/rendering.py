@@ -38,11 +38,12 @@ def rendered(template: str, context: dict[str, Any], *, reader: Any = None) -> R
 
 def dressed(subject: str, text: str, *, unsubscribe_url: str = "") -> str:
     """Give a plain text the look of the institute's mails; links become links."""
+    institute = institutes.institute()
     return loader.render_to_string(
         "mail/dressed.html",
         {
-            "institute": institutes.institute(),
-            "subject": subject,
+            "institute": institute,
+            "subject": subject.removeprefix(f"[{institute.name}] "),
             "paragraphs": [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()],
             "unsubscribe_url": unsubscribe_url,
         },
