@@ -10,9 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from guildmark.apps.accounts import services as accounts
-from guildmark.apps.accounts.models import User
+from guildmark.apps.accounts.queries import User
 from guildmark.apps.institute import services as institutes
-from guildmark.apps.institute.models import Institute
+from guildmark.apps.institute.queries import Institute
 from guildmark.apps.keys import services as keys
 from guildmark.apps.keys.states import KeyPurpose
 

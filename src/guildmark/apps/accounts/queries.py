@@ -21,7 +21,8 @@ from guildmark.apps.audit import queries as audit
 from guildmark.apps.audit.events import SYSTEM
 
 from .events import HISTORY
-from .models import RoleGrant, User
+from .models import RoleGrant
+from .models import User as User  # Others speak of a person by this name.
 from .states import Role
 
 Visitor = User | AnonymousUser

@@ -1,6 +1,7 @@
 """Reading the institute."""
 
-from .models import Institute, Programme
+from .models import Institute as Institute  # Others speak of the institute by this name.
+from .models import Programme
 
 UNFOUNDED = Institute(name="Guildmark", origin="http://localhost:8000", tagline="")
 

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from guildmark.apps.accounts import services as accounts
-from guildmark.apps.accounts.models import User
+from guildmark.apps.accounts.queries import User
 from guildmark.apps.institute import queries as institutes
 from guildmark.site.conf import Mode
 from guildmark.site.founding import Founding, found
