@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from guildmark.apps.audit import immutability
 from guildmark.apps.audit.checks import DOCTOR
+from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.audit.models import (
     Checkpoint,
     Delivery,
     Event,
+    EventDetail,
     Job,
     LedgerEntry,
     LedgerNode,
@@ -58,6 +60,7 @@ def test_only_the_doctor_looks() -> None:
 
 def test_erased_details_give_no_cause_for_complaint() -> None:
     forget("a")
+    forget(SYSTEM.actor_id)
     assert findings() == {}
 
 
@@ -104,6 +107,16 @@ def alter_node() -> None:
     node.save()
 
 
+def remove_events() -> None:
+    Delivery.objects.all().delete()
+    EventDetail.objects.filter(event__name=Washed.name).delete()
+    Event.objects.filter(name=Washed.name).delete()
+
+
+def remove_entries() -> None:
+    LedgerEntry.objects.all().delete()
+
+
 def remove_last_entry() -> None:
     LedgerEntry.objects.order_by("-index")[:1].get().delete()
 
@@ -127,6 +140,8 @@ def remove_checkpoints() -> None:
         (alter_leaf, {"E003", "E004"}),
         (alter_node, {"E004"}),
         (remove_last_entry, {"E004"}),
+        (remove_entries, {"E004"}),
+        (remove_events, {"E007"}),
         (alter_checkpoint, {"E004"}),
         (remove_checkpoints, {"E004"}),
     ],

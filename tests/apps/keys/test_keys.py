@@ -180,6 +180,14 @@ def test_a_key_under_another_name_cannot_be_unwrapped(at: datetime) -> None:
         services.sign(purpose=LEDGER, message=b"")
 
 
+def test_a_missing_key_encryption_key_is_found_before_it_is_needed(
+    settings: Settings,
+) -> None:
+    assert findings() == {}
+    settings.GUILDMARK_KEK_MAY_BE_MADE = False
+    assert "GUILDMARK_KEK_FILE" in findings()["guildmark.keys.E001"].msg
+
+
 def test_halves_that_do_not_belong_together_are_found(at: datetime) -> None:
     services.create_key(purpose=LEDGER, actor=None, at=at)
     Key.objects.update(public=b"\x00" * 32)

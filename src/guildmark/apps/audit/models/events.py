@@ -46,7 +46,10 @@ class Event(models.Model):
 
 
 class EventDetail(models.Model):
-    """What may have to be erased of an event: the reason in words, and the salts of its digests."""
+    """What may have to be erased of an event: the reason in words, and the salts of its digests.
+
+    An empty `actor_salt` has been erased; the reason that the actor gave has not.
+    """
 
     event = models.OneToOneField(
         Event, on_delete=models.PROTECT, primary_key=True, related_name="detail"
@@ -100,4 +103,4 @@ class Delivery(models.Model):
 
 
 protect(Event)
-protect(EventDetail, deletable=True)
+protect(EventDetail, except_columns=["actor_salt"], deletable=True)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
-from django.db.models import Q
 
 from guildmark.apps.audit.events import SYSTEM, Actor, Event, subscriptions
 from guildmark.apps.audit.models import Delivery, EventDetail, LedgerPending
@@ -54,14 +53,17 @@ def record(
 
 
 def forget(pseudonym: UUID | str) -> int:
-    """Erase reasons and salts of all events about or by a person; return of how many.
+    """Cut a person loose from the ledger; return from how many events.
 
-    The events and ledger entries stay, but nothing leads from an entry to the person any more.
+    Of events about them the reasons and all salts are erased, of events by them the actor's salt;
+    the reasons that they gave for decisions about others belong to those decisions. Events and
+    ledger entries stay, but nothing leads from an entry to the person any more.
     """
-    about = Q(event__subject=str(pseudonym))
-    by = Q(event__actor=pseudonym) if isinstance(pseudonym, UUID) else Q()
-    gone, _ = EventDetail.objects.filter(about | by if by else about).delete()
-    return gone
+    about, _ = EventDetail.objects.filter(event__subject=str(pseudonym)).delete()
+    if not isinstance(pseudonym, UUID):
+        return about
+    own = EventDetail.objects.filter(event__actor=pseudonym).exclude(actor_salt=b"")
+    return about + own.update(actor_salt=b"")
 
 
 def content_digest(row: EventRow) -> bytes:
