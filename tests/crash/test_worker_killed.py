@@ -1,7 +1,5 @@
 """kill -9 of the worker in the middle of jobs: each is done once in effect, nothing is lost."""
 
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.evidence import KILLS, assert_sound, drain, effects, founded, kill, rows, shell
+from tests.crash.starting import start_worker, wait_for
 from tests.processes import Environment
 
 JOBS = 80
@@ -24,24 +23,12 @@ def taken(environment: Environment) -> int:
     return int(rows(environment, "SELECT SUM(attempts) FROM audit_job")[0][0])
 
 
-def start_worker(environment: Environment, log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "guildmark.site", "worker", "--quiet"],
-            env=environment, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-
-
 def kill_in_mid_job(environment: Environment, log: Path, *, after: float) -> None:
     """Start a worker, wait until it has taken a job, wait a little more, and kill it."""
     before = taken(environment)
     worker = start_worker(environment, log)
     try:
-        end = time.monotonic() + 30
-        while taken(environment) == before:
-            assert worker.poll() is None, log.read_text()
-            assert time.monotonic() < end, "the worker takes no job"
-            time.sleep(0.01)
+        wait_for(lambda: taken(environment) > before)
         time.sleep(after)
     finally:
         kill(worker)

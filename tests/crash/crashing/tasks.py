@@ -13,6 +13,13 @@ from tests.crash.crashing.models import Effect
 SECONDS = 0.1
 
 
+@task(transactional=False)
+def take_long(number: int, seconds: float) -> None:
+    """Leave an effect at once, and then take longer than the lease."""
+    Effect.objects.create(number=number)
+    time.sleep(seconds)
+
+
 @task(max_attempts=100)
 def leave_effect(number: int, subject: str) -> None:
     """Leave an effect, wait, and record an event."""
