@@ -12,7 +12,7 @@ from django.db import transaction
 from guildmark.apps.audit import events, services
 from guildmark.apps.audit.models import Event, EventDetail, LedgerPending
 from guildmark.apps.audit.services.events import content_digest, details_digest
-from tests.apps.audit.wall import Washed, record
+from tests.apps.audit.wall import Painted, Washed, record
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,7 @@ class Colour(StrEnum):
 @dataclass(frozen=True)
 class Tiled(events.Event):
     name: ClassVar[str] = "tests:wall:tiled"
+    title: ClassVar[str] = "Wall tiled"
     ledger: ClassVar[bool] = True
     colour: Colour = Colour.RED
     tiler: UUID = events.NOBODY
@@ -105,12 +106,20 @@ def test_two_classes_cannot_share_a_name() -> None:
     [
         ({"name": "painted"}, "context:subject:verb"),
         ({"name": "tests:wall:a", "public": ("nothing",)}, "do not exist"),
+        ({"name": "tests:wall:c", "ledger": True}, "give it a title"),
+        ({"name": "tests:wall:d", "labels": {"name": "Name"}}, "not public"),
         ({"name": "tests:wall:b", "__annotations__": {"reason": str}}, "may not be called"),
     ],
 )
 def test_a_malformed_declaration_is_refused(attributes: dict[str, object], refusal: str) -> None:
     with pytest.raises(TypeError, match=refusal):
         type("Wrong", (events.Event,), attributes)
+    assert events.event_class(str(attributes["name"])) is None
+
+
+def test_a_field_is_called_by_its_label_or_else_by_its_name_in_plain_words() -> None:
+    assert Painted.label("colour") == "Shade"
+    assert Painted.label("second_coat") == "Second coat"
 
 
 def test_a_fraction_cannot_be_part_of_an_event(at: datetime) -> None:

@@ -207,6 +207,30 @@ def test_the_ledger_page_can_be_narrowed_to_one_kind(
     assert len(unknown.context["entries"]) == 6
 
 
+def test_people_read_titles_and_labels_with_the_technical_name_beside(
+    grown: list[Checkpoint], client: Client
+) -> None:
+    painted = LedgerEntry.objects.filter(event__name="tests:wall:painted").earliest("index")
+    page = client.get(reverse("audit:ledger")).text
+    assert "Wall painted (tests:wall:painted)</option>" in page
+    assert "Key made (keys:key:created)</option>" in page
+    for text in (page, client.get(reverse("audit:entry", args=[painted.index])).text):
+        assert "Wall painted <small><code>tests:wall:painted</code></small>" in text
+        assert "Shade" in text
+        assert "colour" not in text
+
+
+def test_truth_is_written_as_yes_or_no(institute: None, at: datetime) -> None:
+    services.sequence_pending(at=at)
+    founded = queries.ledger_entries(name="institute:institute:founded").get()
+    assert queries.public_entry(founded).details[-1] == ("Web address fixed", "no")
+
+
+def test_every_kind_in_the_ledger_has_a_title_of_its_own() -> None:
+    titles = [str(title) for title in queries.ledger_event_titles().values()]
+    assert len(set(titles)) == len(titles) > 5
+
+
 def test_many_entries_come_in_pages(institute: None, at: datetime, client: Client) -> None:
     for number in range(30):
         record(Painted("red"), subject=f"a{number}", at=at + timedelta(seconds=number))

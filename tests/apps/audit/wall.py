@@ -17,8 +17,10 @@ class Painted(events.Event):
     """A wall was painted."""
 
     name: ClassVar[str] = "tests:wall:painted"
+    title: ClassVar[str] = "Wall painted"
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("colour",)
+    labels: ClassVar[dict[str, str]] = {"colour": "Shade"}
     colour: str
     painter: str = "somebody"
 

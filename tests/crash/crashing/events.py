@@ -11,6 +11,7 @@ class Happened(Event):
     """Something happened."""
 
     name: ClassVar[str] = "tests:crash:happened"
+    title: ClassVar[str] = "Something happened"
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("number",)
     number: int

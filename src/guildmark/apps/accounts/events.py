@@ -7,10 +7,9 @@ the public ledger.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.apps.audit.events import Event
+from guildmark.apps.audit.events import Event, Text
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,7 @@ class AccountOpened(Event):
     """A person signed up, or an operator made their account."""
 
     name: ClassVar[str] = "accounts:account:opened"
+    title: ClassVar[Text] = _("Account opened")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class AccountDisabled(Event):
     """An administrator keeps a person from signing in."""
 
     name: ClassVar[str] = "accounts:account:disabled"
+    title: ClassVar[Text] = _("Account disabled")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class AccountEnabled(Event):
     """An administrator lets a person sign in again."""
 
     name: ClassVar[str] = "accounts:account:enabled"
+    title: ClassVar[Text] = _("Account enabled")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class AccountClosed(Event):
     """An account was closed for ever; `by` is owner or administrator."""
 
     name: ClassVar[str] = "accounts:account:closed"
+    title: ClassVar[Text] = _("Account closed")
     by: str
 
 
@@ -70,6 +73,7 @@ class PasswordChanged(Event):
     """A person has a new password; `how` is changed (signed in) or reset (by mail)."""
 
     name: ClassVar[str] = "accounts:password:changed"
+    title: ClassVar[Text] = _("Password changed")
     how: str
 
 
@@ -78,6 +82,7 @@ class SecondFactorAdded(Event):
     """A person has one more second factor of this kind."""
 
     name: ClassVar[str] = "accounts:factor:added"
+    title: ClassVar[Text] = _("Second factor added")
     kind: str
 
 
@@ -86,6 +91,7 @@ class SecondFactorRemoved(Event):
     """A person has one second factor of this kind less."""
 
     name: ClassVar[str] = "accounts:factor:removed"
+    title: ClassVar[Text] = _("Second factor removed")
     kind: str
 
 
@@ -94,8 +100,10 @@ class SecondFactorsReset(Event):
     """All second factors of somebody who lost them were removed, by administrator or operator."""
 
     name: ClassVar[str] = "accounts:factor:reset"
+    title: ClassVar[Text] = _("Second factors reset")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("by",)
+    labels: ClassVar[dict[str, Text]] = {"by": _("Done by")}
     by: str
 
 
@@ -104,6 +112,7 @@ class EmailChanged(Event):
     """A person has another address."""
 
     name: ClassVar[str] = "accounts:email:changed"
+    title: ClassVar[Text] = _("E-mail address changed")
 
 
 @dataclass(frozen=True)
@@ -111,8 +120,10 @@ class RoleGranted(Event):
     """Somebody gave a person a role."""
 
     name: ClassVar[str] = "accounts:role:granted"
+    title: ClassVar[Text] = _("Role granted")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("role",)
+    labels: ClassVar[dict[str, Text]] = {"role": _("Role")}
     role: str
 
 
@@ -121,21 +132,26 @@ class RoleEnded(Event):
     """A person's role ended."""
 
     name: ClassVar[str] = "accounts:role:ended"
+    title: ClassVar[Text] = _("Role ended")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("role",)
+    labels: ClassVar[dict[str, Text]] = {"role": _("Role")}
     role: str
 
 
 # What the history on a person's page says; sign-ins are left to the person's own export.
-HISTORY: dict[str, Promise] = {
-    AccountOpened.name: _("Account opened"),
-    AccountDisabled.name: _("Account disabled"),
-    AccountEnabled.name: _("Account enabled"),
-    PasswordChanged.name: _("Password changed"),
-    SecondFactorAdded.name: _("Second factor added"),
-    SecondFactorRemoved.name: _("Second factor removed"),
-    SecondFactorsReset.name: _("Second factors reset"),
-    EmailChanged.name: _("E-mail address changed"),
-    RoleGranted.name: _("Role granted"),
-    RoleEnded.name: _("Role ended"),
+HISTORY: dict[str, Text] = {
+    kind.name: kind.title
+    for kind in (
+        AccountOpened,
+        AccountDisabled,
+        AccountEnabled,
+        PasswordChanged,
+        SecondFactorAdded,
+        SecondFactorRemoved,
+        SecondFactorsReset,
+        EmailChanged,
+        RoleGranted,
+        RoleEnded,
+    )
 }

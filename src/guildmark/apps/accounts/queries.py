@@ -14,11 +14,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from guildmark.apps.audit import queries as audit
-from guildmark.apps.audit.events import SYSTEM
+from guildmark.apps.audit.events import SYSTEM, Text
 
 from .events import HISTORY
 from .models import RoleGrant
@@ -33,7 +32,7 @@ class HistoryEntry:
     """One thing that happened to an account, and by whom as the page names them."""
 
     at: datetime
-    what: Promise
+    what: Text
     detail: str
     by: str
     reason: str

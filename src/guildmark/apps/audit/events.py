@@ -6,6 +6,7 @@ change that they tell::
     @dataclass(frozen=True)
     class RoleGranted(Event):
         name: ClassVar[str] = "accounts:role:granted"
+        title: ClassVar[Text] = gettext_lazy("Role granted")
         ledger: ClassVar[bool] = True
         public: ClassVar[tuple[str, ...]] = ("role",)
         role: str
@@ -25,6 +26,9 @@ from inspect import get_annotations
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast, get_type_hints
 from uuid import UUID
 
+from django.utils.functional import Promise
+
+Text = str | Promise
 NAME = re.compile(r"[a-z0-9_-]+(:[a-z0-9_-]+){2}")
 # Members of the details that a ledger entry commits to, beside the payload.
 RESERVED = {"reason"}
@@ -58,21 +62,29 @@ class EventNameTaken(TypeError):
 class Event:
     """Base of all events: a frozen dataclass whose fields are what happened, without free text.
 
-    `name` is context:subject:verb. With `ledger` the event is committed to in the ledger.
-    `public` names the fields that the public view of the ledger may show. Fields may be text,
+    `name` is context:subject:verb. With `ledger` the event is committed to in the ledger and needs
+    a `title`, which people read there. `public` names the fields that the public view of the
+    ledger may show, and `labels` what people read beside them. Fields may be text,
     whole numbers, truth values, UUIDs, enumerations over text, and tuples of text or numbers.
     A subclass without a name is a base of others. Raises TypeError, when the class is made, for a
-    malformed or taken name, an unknown public field or a reserved field.
+    malformed or taken name, a missing title, an unknown public field or a reserved field.
     """
 
     name: ClassVar[str]
+    title: ClassVar[Text]
     ledger: ClassVar[bool] = False
     public: ClassVar[tuple[str, ...]] = ()
+    labels: ClassVar[Mapping[str, Text]] = {}
 
     def __init_subclass__(cls) -> None:
         """Register the class by its name."""
         if "name" in cls.__dict__:
             _register(cls)
+
+    @classmethod
+    def label(cls, field: str) -> Text:
+        """Return what people read beside a field: its label, or else its name in plain words."""
+        return cls.labels.get(field) or field.replace("_", " ").capitalize()
 
     def payload(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
@@ -158,17 +170,25 @@ def subscription(name: str) -> Subscription | None:
 
 
 def _register(cls: type[Event]) -> None:
-    if not NAME.fullmatch(cls.name):
-        raise TypeError(f'"{cls.name}" does not name an event: write context:subject:verb.')
-    known = _classes.setdefault(cls.name, cls)
+    _refuse_malformed(cls)
+    known = _classes.get(cls.name, cls)
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise EventNameTaken(f'"{cls.name}" is already the name of {known!r}.')
+    _classes[cls.name] = cls
+
+
+def _refuse_malformed(cls: type[Event]) -> None:
+    if not NAME.fullmatch(cls.name):
+        raise TypeError(f'"{cls.name}" does not name an event: write context:subject:verb.')
+    if cls.ledger and not hasattr(cls, "title"):
+        raise TypeError(f"{cls.name}: people read it in the ledger, so give it a title.")
     declared = {field for base in cls.__mro__ for field in get_annotations(base)}
     if unknown := set(cls.public) - declared:
         raise TypeError(f"{cls.name}: public names fields that do not exist: {sorted(unknown)}.")
+    if hidden := set(cls.labels) - set(cls.public):
+        raise TypeError(f"{cls.name}: labels name fields that are not public: {sorted(hidden)}.")
     if clash := declared & RESERVED:
         raise TypeError(f"{cls.name}: fields may not be called {sorted(clash)}.")
-    _classes[cls.name] = cls
 
 
 def _plain(value: object) -> object:

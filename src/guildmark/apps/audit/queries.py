@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from guildmark.apps.keys.queries import KeyPurpose, public_keys
 from guildmark.cores import ledger as tree
 
-from .events import declared_events, event_class
+from .events import Text, declared_events, event_class
 from .models import Checkpoint, Delivery, Event, Job, LedgerEntry, Worker
 from .services.ledger import StoredNodes
 from .states import DeliveryState, JobState
@@ -26,8 +25,9 @@ class PublicEntry:
 
     index: int
     name: str
+    title: Text
     at: datetime
-    fields: dict[str, Any]
+    details: list[tuple[Text, str]]
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,23 @@ def ledger_entries(*, name: str = "") -> QuerySet[LedgerEntry]:
     return entries.filter(event__name=name) if name else entries
 
 
-def ledger_event_names() -> list[str]:
-    """Return the kinds of events that can be in the ledger."""
-    return [declared.name for declared in declared_events() if declared.ledger]
+def ledger_event_titles() -> dict[str, Text]:
+    """Return the kinds of events that can be in the ledger: names, and titles for people."""
+    return {declared.name: declared.title for declared in declared_events() if declared.ledger}
 
 
 def public_entry(entry: LedgerEntry) -> PublicEntry:
-    """Return what everyone may see of an entry: the fields that its event declares public."""
-    declared = event_class(entry.event.name)
-    shown = declared.public if declared else ()
-    fields = {key: entry.event.payload[key] for key in shown if key in entry.event.payload}
-    return PublicEntry(entry.index, entry.event.name, entry.event.at, fields)
+    """Return what everyone may see of an entry: the fields that its event declares public.
+
+    An event that no installed context declares any more shows its name and nothing else.
+    """
+    event = entry.event
+    if (declared := event_class(event.name)) is None:
+        return PublicEntry(entry.index, event.name, event.name, event.at, [])
+    shown = [key for key in declared.public if key in event.payload]
+    details = [(declared.label(key), _readable(event.payload[key])) for key in shown]
+    title = getattr(declared, "title", event.name)  # It may be in the ledger no longer.
+    return PublicEntry(entry.index, event.name, title, event.at, details)
 
 
 def dead_jobs() -> QuerySet[Job]:
@@ -136,6 +142,16 @@ def dead_deliveries() -> QuerySet[Delivery]:
 def workers_seen(*, at: datetime, within: timedelta) -> QuerySet[Worker]:
     """Return the workers that gave a sign of life within this time."""
     return Worker.objects.filter(seen_at__gte=at - within)
+
+
+def _readable(value: object) -> str:
+    """Write a stored value as people read it."""
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(map(_readable, value))
+    return str(value)
 
 
 def _refuse_unsigned(size: int) -> None:

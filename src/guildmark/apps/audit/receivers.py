@@ -5,14 +5,21 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from guildmark.apps.institute.events import institute_changed, institute_founded
 from guildmark.apps.keys.events import key_created, key_rotated, keys_rewrapped
 
-from .events import Event
+from .events import Event, Text
 from .services import record
 
 INSTITUTE = "institute.institute:1"
+KEY_LABELS: dict[str, Text] = {
+    "kid": _("Key"),
+    "purpose": _("Purpose"),
+    "algorithm": _("Algorithm"),
+    "public_key": _("Public key"),
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,11 @@ class InstituteEvent(Event):
     """Something about the institute, with its name and origin as they are now."""
 
     public: ClassVar[tuple[str, ...]] = ("institute", "origin", "origin_fixed")
+    labels: ClassVar[dict[str, Text]] = {
+        "institute": _("Institute"),
+        "origin": _("Web address"),
+        "origin_fixed": _("Web address fixed"),
+    }
     ledger: ClassVar[bool] = True
     institute: str
     origin: str
@@ -31,6 +43,7 @@ class InstituteFounded(InstituteEvent):
     """The institute was founded."""
 
     name: ClassVar[str] = "institute:institute:founded"
+    title: ClassVar[Text] = _("Institute founded")
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,7 @@ class InstituteChanged(InstituteEvent):
     """Name, origin, tagline or contact address of the institute changed."""
 
     name: ClassVar[str] = "institute:institute:changed"
+    title: ClassVar[Text] = _("Institute changed")
 
 
 @dataclass(frozen=True)
@@ -45,8 +59,10 @@ class KeyCreated(Event):
     """The first key of a purpose was made."""
 
     name: ClassVar[str] = "keys:key:created"
+    title: ClassVar[Text] = _("Key made")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key")
+    labels: ClassVar[dict[str, Text]] = KEY_LABELS
     kid: str
     purpose: str
     algorithm: str
@@ -58,8 +74,10 @@ class KeyRotated(Event):
     """A key took the place of another."""
 
     name: ClassVar[str] = "keys:key:rotated"
+    title: ClassVar[Text] = _("Key replaced")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key", "replaces")
+    labels: ClassVar[dict[str, Text]] = {**KEY_LABELS, "replaces": _("Replaces the key")}
     kid: str
     purpose: str
     algorithm: str
@@ -72,38 +90,42 @@ class KeysRewrapped(Event):
     """Keys were wrapped under another key-encryption key."""
 
     name: ClassVar[str] = "keys:key:rewrapped"
+    title: ClassVar[Text] = _("Keys protected by a new key")
     ledger: ClassVar[bool] = True
     public: ClassVar[tuple[str, ...]] = ("count",)
+    labels: ClassVar[dict[str, Text]] = {"count": _("Number of keys")}
     count: int
 
 
 @receiver(institute_founded, dispatch_uid="audit:institute-founded")
-def record_founding(institute: Any, actor: Any, at: datetime, **_: Any) -> None:
+def record_founding(institute: Any, actor: Any, at: datetime, **_more: Any) -> None:
     """Record that the institute was founded."""
     record(InstituteFounded(**_of(institute)), actor=actor, subject=INSTITUTE, at=at)
 
 
 @receiver(institute_changed, dispatch_uid="audit:institute-changed")
-def record_change(institute: Any, actor: Any, at: datetime, **_: Any) -> None:
+def record_change(institute: Any, actor: Any, at: datetime, **_more: Any) -> None:
     """Record that the institute changed."""
     record(InstituteChanged(**_of(institute)), actor=actor, subject=INSTITUTE, at=at)
 
 
 @receiver(key_created, dispatch_uid="audit:key-created")
-def record_key(key: Any, actor: Any, at: datetime, **_: Any) -> None:
+def record_key(key: Any, actor: Any, at: datetime, **_more: Any) -> None:
     """Record that a key was made."""
     record(KeyCreated(**_half(key)), actor=actor, subject=_subject(key), at=at)
 
 
 @receiver(key_rotated, dispatch_uid="audit:key-rotated")
-def record_rotation(old: Any, new: Any, actor: Any, at: datetime, reason: str, **_: Any) -> None:
+def record_rotation(
+    old: Any, new: Any, actor: Any, at: datetime, reason: str, **_more: Any
+) -> None:
     """Record that a key was replaced."""
     event = KeyRotated(**_half(new), replaces=old.kid)
     record(event, actor=actor, subject=_subject(new), at=at, reason=reason)
 
 
 @receiver(keys_rewrapped, dispatch_uid="audit:keys-rewrapped")
-def record_rewrapping(count: int, actor: Any, at: datetime, **_: Any) -> None:
+def record_rewrapping(count: int, actor: Any, at: datetime, **_more: Any) -> None:
     """Record that keys were wrapped anew."""
     record(KeysRewrapped(count=count), actor=actor, subject="keys.purpose:all", at=at)
 

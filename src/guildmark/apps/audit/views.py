@@ -16,9 +16,9 @@ A_PAGE = 25
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the newest checkpoint and what everyone may see of the entries."""
-    names = queries.ledger_event_names()
+    kinds = queries.ledger_event_titles()
     name = request.GET.get("kind", "")
-    entries = queries.ledger_entries(name=name if name in names else "")
+    entries = queries.ledger_entries(name=name if name in kinds else "")
     page = Paginator(entries, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -28,7 +28,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             "vkey": queries.current_verifier_key(),
             "page": page,
             "entries": [queries.public_entry(each) for each in page],
-            "names": names,
+            "kinds": sorted(kinds.items(), key=lambda kind: str(kind[1])),
             "name": name,
             "query": urlencode({"kind": name}) if name else "",
         },
