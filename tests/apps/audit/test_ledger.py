@@ -226,6 +226,14 @@ def test_truth_is_written_as_yes_or_no(institute: None, at: datetime) -> None:
     assert queries.public_entry(founded).details[-1] == ("Web address fixed", "no")
 
 
+def test_a_field_without_a_value_is_left_out(institute: None, at: datetime) -> None:
+    record(Painted("red", painter=""), subject="a", at=at)
+    record(Painted(""), subject="b", at=at)
+    services.sequence_pending(at=at)
+    entries = queries.ledger_entries(name="tests:wall:painted")
+    assert [queries.public_entry(each).details for each in entries] == [[], [("Shade", "red")]]
+
+
 def test_every_kind_in_the_ledger_has_a_title_of_its_own() -> None:
     titles = [str(title) for title in queries.ledger_event_titles().values()]
     assert len(set(titles)) == len(titles) > 5

@@ -117,7 +117,7 @@ def public_entry(entry: LedgerEntry) -> PublicEntry:
     event = entry.event
     if (declared := event_class(event.name)) is None:
         return PublicEntry(entry.index, event.name, event.name, event.at, [])
-    shown = [key for key in declared.public if key in event.payload]
+    shown = [key for key in declared.public if event.payload.get(key) not in ("", None)]
     details = [(declared.label(key), _readable(event.payload[key])) for key in shown]
     title = getattr(declared, "title", event.name)  # It may be in the ledger no longer.
     return PublicEntry(entry.index, event.name, title, event.at, details)
