@@ -7,7 +7,11 @@ from typing import Any, ClassVar
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.apps.institute.events import institute_changed, institute_founded
+from guildmark.apps.institute.events import (
+    institute_changed,
+    institute_founded,
+    programme_described,
+)
 from guildmark.apps.keys.events import key_created, key_rotated, keys_rewrapped
 
 from .events import Event, Text
@@ -52,6 +56,24 @@ class InstituteChanged(InstituteEvent):
 
     name: ClassVar[str] = "institute:institute:changed"
     title: ClassVar[Text] = _("Institute changed")
+
+
+@dataclass(frozen=True)
+class ProgrammeDescribed(Event):
+    """A programme file said anew what the institute certifies against."""
+
+    name: ClassVar[str] = "institute:programme:described"
+    title: ClassVar[Text] = _("Programme described")
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("code", "programme", "version")
+    labels: ClassVar[dict[str, Text]] = {
+        "code": _("Code"),
+        "programme": _("Programme"),
+        "version": _("Version"),
+    }
+    code: str
+    programme: str
+    version: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +129,15 @@ def record_founding(institute: Any, actor: Any, at: datetime, **_more: Any) -> N
 def record_change(institute: Any, actor: Any, at: datetime, **_more: Any) -> None:
     """Record that the institute changed."""
     record(InstituteChanged(**_of(institute)), actor=actor, subject=INSTITUTE, at=at)
+
+
+@receiver(programme_described, dispatch_uid="audit:programme-described")
+def record_programme(programme: Any, actor: Any, at: datetime, **_more: Any) -> None:
+    """Record what the institute certifies against from now on."""
+    event = ProgrammeDescribed(
+        code=programme.code, programme=programme.name, version=programme.version
+    )
+    record(event, actor=actor, subject=f"institute.programme:{programme.code}", at=at)
 
 
 @receiver(key_created, dispatch_uid="audit:key-created")
