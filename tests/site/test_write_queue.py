@@ -90,6 +90,44 @@ def test_a_second_writer_waits_until_the_first_is_done(lock: Path) -> None:
     first.close()
 
 
+def test_writers_come_in_the_order_in_which_they_asked(lock: Path) -> None:
+    first = WriteQueue(lock, deadline=5)
+    first.acquire()
+    served: list[int] = []
+
+    def write(number: int) -> None:
+        queue = WriteQueue(lock, deadline=5)
+        queue.acquire()
+        served.append(number)
+        queue.close()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for writer in writers:
+        writer.start()
+        time.sleep(0.03)
+    first.release()
+    for writer in writers:
+        writer.join()
+    assert served == list(range(6))
+    first.close()
+
+
+def test_nobody_writes_beside_another_when_a_waiting_process_is_killed(lock: Path) -> None:
+    first, third = WriteQueue(lock, deadline=5), WriteQueue(lock, deadline=0.3)
+    first.acquire()
+    waiting = subprocess.Popen([sys.executable, "-c", HOLDER, str(lock)], stdout=subprocess.DEVNULL)
+    time.sleep(0.5)
+    waiting.kill()
+    waiting.wait()
+    with pytest.raises(WriteQueueTimeout):
+        third.acquire()
+    first.release()
+    third.acquire()
+    assert third.held
+    third.close()
+    first.close()
+
+
 def test_a_writer_gives_up_at_its_deadline_and_leaves_the_queue_in_order(lock: Path) -> None:
     first, second = WriteQueue(lock, deadline=5), WriteQueue(lock, deadline=0.1)
     first.acquire()

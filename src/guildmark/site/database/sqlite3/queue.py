@@ -1,14 +1,19 @@
-"""A lock between processes and threads that queues its waiters and gives up at a deadline."""
+"""A lock between processes and threads that serves its waiters in order, up to a deadline."""
 
 import fcntl
 import os
-import time
+import struct
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
-# How long a writer tries by itself before it queues: most writes hold the lock for about 1 ms.
-SPIN_SECONDS = 0.0005
+# Bytes of the lock file: 0 to 7 count the tickets given out, 16 + n is the place of ticket n.
+COUNTER = struct.Struct("<Q")
+FIRST_PLACE = 16
+# The C structure flock on Linux: type, whence, start, length, pid.
+FLOCK = struct.Struct("hhqqi4x")
+# Elsewhere than on Linux there are no tickets: the lock still excludes, but keeps no order.
+IN_ORDER = hasattr(fcntl, "F_OFD_SETLKW")
 
 
 class WriteQueueTimeout(Exception):
@@ -18,9 +23,13 @@ class WriteQueueTimeout(Exception):
 class WriteQueue:
     """One writer's place in the queue for a lock file; not shared between threads.
 
-    A blocking `flock` is fair enough and survives a killed process, but it knows no deadline. So
-    an uncontended lock is taken at once, and a contended one by a waiting thread that this writer
-    watches; when the deadline passes the thread gives the lock back as soon as it gets it.
+    A writer draws a ticket, locks the place of that ticket, and waits until the place before it is
+    free; then it takes the lock itself (`flock`), which alone excludes others. So writers come in
+    the order in which they asked, and when a process is killed the kernel frees what it held.
+
+    Waiting for a lock knows no deadline. So a place that is free is taken at once, and an occupied
+    one is waited for by a thread that this writer watches; when the deadline passes, the thread
+    keeps the place until its turn comes and then gives it up, so that nobody overtakes.
     """
 
     def __init__(self, path: Path, *, deadline: float) -> None:
@@ -29,20 +38,22 @@ class WriteQueue:
         self.deadline = deadline
         self.held = False
         self._descriptor: int | None = None
+        self._place = 0
         self._waiter: ThreadPoolExecutor | None = None
         self._pid = os.getpid()
 
     def acquire(self) -> None:
         """Take the lock, in turn. Raises `WriteQueueTimeout` when the deadline passes."""
         descriptor = self._open()
-        if not _try_for(descriptor, SPIN_SECONDS):
+        self._place = _draw_ticket(descriptor)
+        if not _take_turn(descriptor, self._place, wait=False):
             self._wait(descriptor)
         self.held = True
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""
         if self.held and self._descriptor is not None and self._pid == os.getpid():
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            _end_turn(self._descriptor, self._place)
         self.held = False
 
     def close(self) -> None:
@@ -65,7 +76,7 @@ class WriteQueue:
     def _wait(self, descriptor: int) -> None:
         if self._waiter is None:
             self._waiter = ThreadPoolExecutor(1, thread_name_prefix="write-queue")
-        turn = self._waiter.submit(fcntl.flock, descriptor, fcntl.LOCK_EX)
+        turn = self._waiter.submit(_take_turn, descriptor, self._place, wait=True)
         try:
             turn.result(self.deadline)
         except FutureTimeoutError:
@@ -74,7 +85,7 @@ class WriteQueue:
                 f"waited {self.deadline:g} s for a turn to write to {self.path.name}"
             ) from None
 
-    def _abandon(self, turn: "Future[None]", descriptor: int) -> None:
+    def _abandon(self, turn: "Future[bool]", descriptor: int) -> None:
         """Leave the descriptor to the waiting thread, which closes it when its turn comes."""
         turn.add_done_callback(lambda _: os.close(descriptor))
         self._descriptor = None
@@ -83,15 +94,43 @@ class WriteQueue:
             self._waiter = None
 
 
-def _try_for(descriptor: int, seconds: float) -> bool:
-    """Try to take the lock without waiting in the queue, for a very short time."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                return False
-            time.sleep(0)
-        else:
-            return True
+def _draw_ticket(descriptor: int) -> int:
+    """Draw the next ticket and lock its place, before anybody can draw the one after it."""
+    _lock(descriptor, 0, fcntl.F_WRLCK, wait=True)
+    drawn = os.pread(descriptor, COUNTER.size, 0)
+    ticket = COUNTER.unpack(drawn)[0] + 1 if len(drawn) == COUNTER.size else 1
+    os.pwrite(descriptor, COUNTER.pack(ticket), 0)
+    place = FIRST_PLACE + int(ticket)
+    _lock(descriptor, place, fcntl.F_WRLCK, wait=True)
+    _lock(descriptor, 0, fcntl.F_UNLCK, wait=False)
+    return place
+
+
+def _take_turn(descriptor: int, place: int, *, wait: bool) -> bool:
+    """Take the lock once the place before is free; without `wait` say whether it was."""
+    if not _lock(descriptor, place - 1, fcntl.F_WRLCK, wait=wait):
+        return False
+    _lock(descriptor, place - 1, fcntl.F_UNLCK, wait=False)
+    try:
+        # Free unless a waiting process was killed, which lets those behind it come too early.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _end_turn(descriptor: int, place: int) -> None:
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    _lock(descriptor, place, fcntl.F_UNLCK, wait=False)
+
+
+def _lock(descriptor: int, byte: int, kind: int, *, wait: bool) -> bool:
+    """Lock or unlock one byte for this open file; without `wait` say whether it worked."""
+    if not IN_ORDER:
+        return True
+    command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
+    try:
+        fcntl.fcntl(descriptor, command, FLOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
+    except BlockingIOError:
+        return False
+    return True
