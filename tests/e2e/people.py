@@ -1,11 +1,19 @@
 """Run by `guildmark shell` for the browser tests: the people who visit the served institute."""
 
-from allauth.account.models import EmailAddress
+from django.utils import timezone
 
-from guildmark.apps.accounts.models import User
+from guildmark.apps.accounts import queries, services
 
-for name in ("member", "second-member", "closing"):
-    person = User.objects.create_user(
-        f"{name}@example.org", "correct horse battery staple", display_name=name.title()
+PASSWORD = "correct horse battery staple"  # As in conftest.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # As in conftest.
+
+for name in ("member", "second-member", "changing"):
+    services.create_person(
+        email=f"{name}@example.org",
+        password=PASSWORD,
+        display_name=name.title(),
+        at=timezone.now(),
     )
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+administrator = queries.person_by_email("admin@example.org")
+assert administrator is not None
+services.enrol_authenticator_app(administrator, secret=SECRET, at=timezone.now())
