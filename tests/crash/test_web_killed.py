@@ -37,6 +37,12 @@ class Load:
             thread.start()
         return threads
 
+    def wait_for_an_acknowledgement(self, *, beyond: int) -> None:
+        """Wait until at least one write has been acknowledged since there were `beyond`."""
+        end = time.monotonic() + 30
+        while len(self.acknowledged) == beyond and time.monotonic() < end:
+            time.sleep(0.01)
+
     def stop(self, threads: list[threading.Thread]) -> None:
         """Let the clients end."""
         self._over.set()
@@ -74,6 +80,7 @@ def kill_under_load(environment: Environment, load: Load, port: int, log: Path) 
     try:
         wait_until_ready(f"{load.url}/health/live")
         clients = load.start()
+        load.wait_for_an_acknowledgement(beyond=before)
         time.sleep(UNDER_LOAD)
     finally:
         kill(server)

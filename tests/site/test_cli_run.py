@@ -128,6 +128,8 @@ def test_when_the_web_server_dies_the_command_ends_with_an_error(environment: En
         os.kill(running.web(), signal.SIGKILL)
         assert running.process.wait(ENDED_WITHIN) != 0
         assert gone(worker)
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(f"{running.url}/health/live", timeout=2)
 
 
 def test_no_orphan_is_left_when_the_supervisor_is_killed(environment: Environment) -> None:

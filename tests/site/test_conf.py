@@ -67,6 +67,7 @@ def test_a_secret_can_come_from_a_named_file(
         ("GUILDMARK_LOG_LEVEL", "LOUD"),
         ("GUILDMARK_WRITE_DEADLINE", "soon"),
         ("GUILDMARK_SQLITE_SYNCHRONOUS", "OFF"),
+        ("GUILDMARK_TRUSTED_PROXIES", "127.0.0.1,nginx"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_refused_by_the_variables_name(
@@ -97,7 +98,9 @@ def test_only_the_database_url_chooses_the_database(environment: pytest.MonkeyPa
     postgresql = database_settings(conf.read_conf())
     assert postgresql["ENGINE"] == "django.db.backends.postgresql"
     assert postgresql["OPTIONS"]["connect_timeout"] == 3
-    assert "statement_timeout" in postgresql["OPTIONS"]["options"]
+    assert "statement_timeout=0ms" in postgresql["OPTIONS"]["options"]
+    environment.setenv("GUILDMARK_STATEMENT_TIMEOUT", "15")
+    assert "statement_timeout=15000ms" in database_settings(conf.read_conf())["OPTIONS"]["options"]
 
 
 def test_every_variable_that_is_read_is_described() -> None:

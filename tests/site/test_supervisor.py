@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,13 @@ from guildmark.site import supervisor
 from guildmark.site.supervisor import PAUSES, STEADY, Child, Supervisor
 
 pytestmark = pytest.mark.once
-STUBBORN = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True)\n"
+STUBBORN = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(sys.argv[1]).touch()
+while True:
+    time.sleep(1)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -28,16 +35,18 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def test_a_child_that_ignores_the_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_ignores_the_signal_is_killed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(supervisor, "KILL_AFTER", 0.3)
-    child = Child("stubborn", python(f"{STUBBORN}while True: time.sleep(1)"), essential=True)
+    ready = tmp_path / "ready"
+    child = Child("stubborn", [*python(STUBBORN), str(ready)], essential=True)
     watcher = Supervisor([child], say=lambda _: None)
-    begun = time.monotonic()
 
-    def stop_soon() -> None:
-        watcher.stopping = time.monotonic() - begun > 1
+    def stop_when_ready() -> None:
+        watcher.stopping = ready.exists()
 
-    assert watcher.run(on_tick=stop_soon) == 0
+    assert watcher.run(on_tick=stop_when_ready) == 0
     assert child.process is not None
     assert child.process.returncode == -signal.SIGKILL
 

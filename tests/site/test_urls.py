@@ -74,7 +74,7 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
     "account/logout/": ("/account/logout/", Expected(ELSEWHERE, 200, 200)),
     "account/inactive/": ("/account/inactive/", PUBLIC),
     "account/signup/": ("/account/signup/", ENTRANCE),
-    "account/reauthenticate/": ("/account/reauthenticate/", SIGNED_IN),
+    "account/reauthenticate/": ("/account/reauthenticate/", Expected(SIGN_IN, 200, ELSEWHERE)),
     "account/email/": ("/account/email/", SIGNED_IN),
     "account/confirm-email/": ("/account/confirm-email/", PUBLIC),
     "account/password/change/": ("/account/password/change/", SIGNED_IN),
@@ -190,6 +190,15 @@ def test_every_answer_carries_the_strict_policy(client: Client) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert client.get("/no/such/page/")["Content-Security-Policy"] == policy
+
+
+def test_a_host_that_is_not_ours_is_refused_with_a_page_and_a_probe_is_answered(
+    client: Client,
+) -> None:
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert b"<h1" in answer.content
+    assert client.get("/health/live", headers={"host": "10.0.0.7"}).status_code == 200
 
 
 def test_a_method_that_is_not_taken_is_explained_on_a_page(client: Client) -> None:

@@ -7,10 +7,11 @@ import logging
 import secrets
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 
 class Mode(StrEnum):
@@ -45,6 +46,8 @@ VARIABLES: dict[str, str] = {
     "GUILDMARK_LOG_LEVEL": "DEBUG, INFO (default), WARNING or ERROR.",
     "GUILDMARK_SQLITE_SYNCHRONOUS": "FULL (default) survives a power loss; NORMAL is for tests.",
     "GUILDMARK_WRITE_DEADLINE": "Seconds a write on SQLite waits for its turn. Default: 10.",
+    "GUILDMARK_STATEMENT_TIMEOUT": "Seconds that one statement may take on PostgreSQL. Default: "
+    "15 in web processes, no limit (0) in commands and workers.",
     "GUILDMARK_JOB_LEASE": "Seconds after which a job of a silent worker is taken over. "
     "Default: 30.",
     "GUILDMARK_ADMIN_PASSWORD": "Read by `guildmark init` only: the first administrator's "
@@ -71,6 +74,7 @@ class Conf:
     log_level: str
     sqlite_synchronous: str
     write_deadline: float
+    statement_timeout: float
     job_lease: float
 
     @property
@@ -104,7 +108,7 @@ def read_conf() -> Conf:
         kek=env.str("GUILDMARK_KEK", ""),
         kek_file=Path(env.str("GUILDMARK_KEK_FILE", str(var / "secrets" / "kek"))).absolute(),
         hosts=hosts,
-        trusted_proxies=env.list("GUILDMARK_TRUSTED_PROXIES", []),
+        trusted_proxies=env.list("GUILDMARK_TRUSTED_PROXIES", [], validate=_all_networks),
         https=env.bool("GUILDMARK_HTTPS", production),
         mail_url=env.str("GUILDMARK_MAIL_URL", "" if production else f"file:{var / 'mail'}"),
         mail_from=env.str("GUILDMARK_MAIL_FROM", f"noreply@{hosts[0] if hosts else 'localhost'}"),
@@ -118,6 +122,7 @@ def read_conf() -> Conf:
             "GUILDMARK_SQLITE_SYNCHRONOUS", "FULL", validate=validate.OneOf(["FULL", "NORMAL"])
         ),
         write_deadline=env.float("GUILDMARK_WRITE_DEADLINE", 10.0),
+        statement_timeout=env.float("GUILDMARK_STATEMENT_TIMEOUT", 0.0),
         job_lease=env.float("GUILDMARK_JOB_LEASE", 30.0),
     )
 
@@ -126,6 +131,17 @@ def admin_password() -> str:
     """The first administrator's password, or nothing; read only by `guildmark init`."""
     env = Env()
     return env.str("GUILDMARK_ADMIN_PASSWORD", "")
+
+
+def _all_networks(names: list[str]) -> None:
+    for name in names:
+        try:
+            ip_network(name, strict=False)
+        except ValueError:
+            raise ValidationError(
+                f"“{name}” is no address or network; a proxy is named by address, such as "
+                "127.0.0.1 or 10.0.0.0/8"
+            ) from None
 
 
 def _secret_key(env: Env, var: Path, *, production: bool) -> str:

@@ -32,6 +32,8 @@ def face(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest) -> "list[NavigationEntry]":
+    if not hasattr(request, "user"):  # Refused before anybody was recognised.
+        return []
     links = [link for provider in navigation_entries if (link := provider(request))]
     return [
         NavigationEntry(str(link.title), url, current=request.path.startswith(url))

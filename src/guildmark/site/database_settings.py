@@ -6,7 +6,6 @@ from .conf import Conf
 
 # Seconds. Short enough that a database that is gone gives a quick 503, not a hanging page.
 CONNECT_TIMEOUT = 3
-STATEMENT_TIMEOUT = 15
 LOCK_TIMEOUT = 10
 TCP_TIMEOUT = 5
 
@@ -34,10 +33,11 @@ def _sqlite(settings: dict[str, Any], conf: Conf) -> dict[str, Any]:
     }
 
 
-def _postgresql(settings: dict[str, Any], _conf: Conf) -> dict[str, Any]:
+def _postgresql(settings: dict[str, Any], conf: Conf) -> dict[str, Any]:
     ours = {
         "connect_timeout": CONNECT_TIMEOUT,
-        "options": f"-c statement_timeout={STATEMENT_TIMEOUT}s -c lock_timeout={LOCK_TIMEOUT}s"
+        "options": f"-c statement_timeout={conf.statement_timeout * 1000:.0f}ms"
+        f" -c lock_timeout={LOCK_TIMEOUT}s"
         " -c idle_in_transaction_session_timeout=60s",
         "tcp_user_timeout": TCP_TIMEOUT * 1000,
         "keepalives_idle": 10,

@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -9,16 +10,24 @@ import structlog
 
 from .conf import Conf
 
+# Parts of addresses that let whoever holds them act for somebody.
+SECRET_PATHS = re.compile(r"(/(?:confirm-email|reset/key|unsubscribe)/)[^/\s?'\"]+")
 SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "key_material", "csrf")
 
 
 def hide_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Replace the value of each field whose name speaks of a secret."""
-    for name in event:
+    """Replace secrets, known by the field's name or by their place in an address.
+
+    Django puts the whole request into its lines, with its query; ours name the path already.
+    """
+    event.pop("request", None)
+    for name, value in event.items():
         if any(word in name.lower() for word in SECRET_WORDS):
             event[name] = "[hidden]"
+        elif isinstance(value, str):
+            event[name] = SECRET_PATHS.sub(r"\1[hidden]", value)
     return event
 
 

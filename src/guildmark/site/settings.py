@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "guildmark.site.middleware.proxies.TrustedProxies",
     "guildmark.site.middleware.requests.RequestLog",
+    "guildmark.site.middleware.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "guildmark.apps.accounts.middleware.SessionFactor",
     "guildmark.apps.accounts.middleware.SessionActivity",
     "guildmark.site.middleware.preferences.TimeZone",
     "django_htmx.middleware.HtmxMiddleware",
@@ -199,8 +201,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0  # TrustedProxies has put the visitor's address 
 
 SECURE_SSL_REDIRECT = CONF.https
 SECURE_HSTS_SECONDS = 31_536_000 if CONF.https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = CONF.https
-SECURE_HSTS_PRELOAD = CONF.https
+# Other hosts below this name are not ours to bind; the proxy may say more.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # Probes come from inside, by plain HTTP.
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONF.https
@@ -256,4 +258,5 @@ USE_TZ = True
 LOGGING_CONFIG = "guildmark.site.logs.configure"
 LOGGING = logging_settings(CONF)
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# W005 and W021 ask to bind all hosts below this name, which is the operator's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

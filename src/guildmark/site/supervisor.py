@@ -1,6 +1,8 @@
 """Keeps the web server and the background worker running, and ends both together."""
 
+import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -100,9 +102,17 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for process in running:
+            _kill_descendants(process)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
+
+
+def _kill_descendants(process: "subprocess.Popen[bytes]") -> None:
+    """End what a child left behind in its session, such as the workers of a killed web server."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:

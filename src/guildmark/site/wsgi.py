@@ -6,4 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark.site.settings")
 
+# A page may not hold a database for long; a migration or a check may.
+os.environ.setdefault("GUILDMARK_STATEMENT_TIMEOUT", "15")
+
 application = get_wsgi_application()

@@ -16,7 +16,7 @@ QUIET = ("/health/", "/static/")
 class RequestLog:
     """Bind a request id to every log line and answer with it in `X-Request-ID`.
 
-    The path is logged without its query string, which may carry tokens.
+    The path is logged without its query string, which may carry tokens; `logs` hides the rest.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,16 +27,18 @@ class RequestLog:
         """Answer the request and log method, path, status and time."""
         request_id = _request_id(request)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
-            if not request.path.startswith(QUIET):
-                logger.info(
-                    "request",
-                    method=request.method,
-                    path=_without_secrets(request),
-                    status=response.status_code,
-                    milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                )
+        # Not taken back at the end: Django writes its own line when all middleware is done.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        if not request.path.startswith(QUIET):
+            logger.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
         response["X-Request-ID"] = request_id
         return response
 
@@ -44,11 +46,3 @@ class RequestLog:
 def _request_id(request: HttpRequest) -> str:
     given = request.META.get("HTTP_X_REQUEST_ID", "")
     return given if REQUEST_ID.fullmatch(given) else uuid4().hex
-
-
-def _without_secrets(request: HttpRequest) -> str:
-    """Give the route where the path itself carries a key, as links in mails do."""
-    match = request.resolver_match
-    if match is not None and "key" in match.kwargs:
-        return f"/{match.route}"
-    return request.path

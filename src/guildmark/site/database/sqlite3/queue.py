@@ -84,6 +84,9 @@ class WriteQueue:
             raise WriteQueueTimeout(
                 f"waited {self.deadline:g} s for a turn to write to {self.path.name}"
             ) from None
+        except BaseException:  # Ctrl-C, say: the turn must not come to nobody.
+            self._abandon(turn, descriptor)
+            raise
 
     def _abandon(self, turn: "Future[bool]", descriptor: int) -> None:
         """Leave the descriptor to the waiting thread, which closes it when its turn comes."""
@@ -97,12 +100,14 @@ class WriteQueue:
 def _draw_ticket(descriptor: int) -> int:
     """Draw the next ticket and lock its place, before anybody can draw the one after it."""
     _lock(descriptor, 0, fcntl.F_WRLCK, wait=True)
-    drawn = os.pread(descriptor, COUNTER.size, 0)
-    ticket = COUNTER.unpack(drawn)[0] + 1 if len(drawn) == COUNTER.size else 1
-    os.pwrite(descriptor, COUNTER.pack(ticket), 0)
-    place = FIRST_PLACE + int(ticket)
-    _lock(descriptor, place, fcntl.F_WRLCK, wait=True)
-    _lock(descriptor, 0, fcntl.F_UNLCK, wait=False)
+    try:
+        drawn = os.pread(descriptor, COUNTER.size, 0)
+        ticket = COUNTER.unpack(drawn)[0] + 1 if len(drawn) == COUNTER.size else 1
+        os.pwrite(descriptor, COUNTER.pack(ticket), 0)
+        place = FIRST_PLACE + int(ticket)
+        _lock(descriptor, place, fcntl.F_WRLCK, wait=True)
+    finally:  # A full disk, say, must not leave everyone waiting for this writer.
+        _lock(descriptor, 0, fcntl.F_UNLCK, wait=False)
     return place
 
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from guildmark.apps.audit import immutability
 from guildmark.apps.institute import queries
 from guildmark.site.conf import Mode
 from guildmark.site.demo.institute import DemoRefused, ensure_demo, refuse_demo_in_production
@@ -114,6 +115,11 @@ class Command(OwnCommand):
             raise Refused(
                 f"{len(pending)} migrations are not applied, the first is {pending[0]}. "
                 "Make a backup, run `guildmark migrate`, then start again."
+            )
+        if unprotected := immutability.missing():
+            raise Refused(
+                f"The table {unprotected[0]} lacks the triggers that keep its rows. "
+                "Run `guildmark migrate`, which puts them back, then start again."
             )
         call_command("collectstatic", interactive=False, verbosity=0)
 
