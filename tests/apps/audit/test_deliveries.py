@@ -13,7 +13,7 @@ from guildmark.apps.audit.models import Delivery
 from guildmark.apps.audit.services.backoff import backoff
 from guildmark.apps.audit.services.deliveries import MAX_ATTEMPTS, deliver
 from guildmark.apps.audit.states import DeliveryState
-from tests.apps.audit.wall import Painted, Washed, record, refused, seen
+from tests.apps.audit.wall import QUITTING, Painted, Washed, record, refused, seen
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,12 @@ def test_no_more_than_the_limit_is_tried(at: datetime) -> None:
     wash("a", at, times=5)
     assert services.deliver_due(at=at, limit=3) == 3
     assert len(seen) == 3
+
+
+def test_a_receiver_that_ends_the_program_has_failed_like_any_other(at: datetime) -> None:
+    wash(QUITTING, at)
+    assert services.deliver_due(at=at) == 1
+    assert "SystemExit" in Delivery.objects.get().error
 
 
 def test_a_failure_keeps_only_its_own_subject_waiting(at: datetime) -> None:

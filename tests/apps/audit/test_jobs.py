@@ -1,5 +1,6 @@
 """Jobs: keeping, running, failing, taking over, recurring."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from guildmark.apps.audit import queries, services
 from guildmark.apps.audit.jobs import JobBackend, JobTask, keyed, recurring
 from guildmark.apps.audit.jobs.runner import Heartbeat, JobRunner
-from guildmark.apps.audit.jobs.worker import WorkerProcess, enqueue_recurring
+from guildmark.apps.audit.jobs.worker import WorkerBroken, WorkerProcess, enqueue_recurring
 from guildmark.apps.audit.models import Job, Schedule, Worker
 from guildmark.apps.audit.services import jobs
 from guildmark.apps.audit.services.backoff import backoff
@@ -137,6 +138,14 @@ def test_a_job_that_fails_for_the_last_time_is_dead_and_says_where_not_what(run:
     assert "work.py" in enqueued.errors[0].traceback
     assert "secret" not in str(Job.objects.values())
     assert queries.dead_jobs().count() == 1
+
+
+def test_a_task_that_ends_the_program_has_failed_like_any_other(run: Run) -> None:
+    work.leave.enqueue(0)
+    assert run()
+    job = Job.objects.get()
+    assert job.state == JobState.READY
+    assert [each["exception"] for each in job.errors] == ["builtins.SystemExit"]
 
 
 def test_a_dead_job_can_be_tried_again(run: Run, now: datetime) -> None:
@@ -287,6 +296,58 @@ def test_a_stopped_worker_starts_nothing_more(now: datetime) -> None:
     worker.stop()
     assert worker.drain() == 0
     assert work.calls == []
+
+
+class Fault(BaseException):
+    """What no step of a worker is prepared for."""
+
+
+class OneBreaks(WorkerProcess):
+    """A worker with one thread that breaks; the steps touch no database."""
+
+    broken = "none"
+    steps = 0
+
+    def serve(self) -> bool:
+        return self._step("deliveries")
+
+    def run_job(self) -> bool:
+        return self._step("jobs")
+
+    def _step(self, thread: str) -> bool:
+        self.steps += 1
+        if self.broken == thread:
+            raise Fault
+        return False
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> OneBreaks:
+    """A worker whose process ends with its test."""
+    made = OneBreaks()
+    monkeypatch.setattr(JobRunner, "run_next", lambda _runner: made.run_job())
+    return made
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(("broken", "error"), [("jobs", Fault), ("deliveries", WorkerBroken)])
+def test_a_worker_ends_when_one_of_its_threads_does(
+    worker: OneBreaks, broken: str, error: type[BaseException]
+) -> None:
+    worker.broken = broken
+    with pytest.raises(error):
+        worker.run()
+    assert not [each for each in threading.enumerate() if each.name == "deliveries"]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_was_told_to_stop_ends_well(worker: OneBreaks) -> None:
+    threading.Timer(0.1, worker.stop).start()
+    worker.run()
+    assert worker.steps >= 2
 
 
 @pytest.mark.parametrize(

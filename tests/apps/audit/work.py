@@ -1,5 +1,6 @@
 """Tasks that leave a trace in the database, fail, or report how far they are."""
 
+import sys
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,6 +37,12 @@ def leave_trace(name: str) -> None:
 def fail() -> None:
     """Fail always."""
     raise Broken("secret")
+
+
+@task
+def leave(code: int) -> None:
+    """End the program, as a command does that was called from a task."""
+    sys.exit(code)
 
 
 @task(transactional=False, takes_context=True)

@@ -88,7 +88,9 @@ class JobRunner:
                 jobs.finish_job(job, result=result, at=self.clock())
         except jobs.LeaseLost:
             logger.exception("Job %s (%s) took longer than its lease", job.pk, job.task)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # A task that calls sys.exit() has failed like any other.
             logger.exception("Job %s (%s) failed", job.pk, job.task)
             jobs.fail_job(job, failure=describe(error), at=self.clock())
 

@@ -44,6 +44,10 @@ def configured_lease() -> timedelta:
     return timedelta(seconds=settings.GUILDMARK_JOB_LEASE)
 
 
+class WorkerBroken(RuntimeError):
+    """A thread of the worker ended unasked; the process must end too, to be started afresh."""
+
+
 @dataclass
 class WorkerProcess:
     """What `guildmark worker` runs. `stop` may be called from a signal handler."""
@@ -52,6 +56,7 @@ class WorkerProcess:
     clock: Callable[[], datetime] = timezone.now
     _stopping: threading.Event = field(default_factory=threading.Event)
     _seen_at: datetime | None = None
+    _deserted: bool = False
 
     def __post_init__(self) -> None:
         self._runner = JobRunner(self.name, configured_lease(), self.clock)
@@ -62,12 +67,20 @@ class WorkerProcess:
         self._stopping.set()
 
     def run(self) -> None:
-        """Work until stopped; wait out a database that is away."""
-        companion = threading.Thread(target=self._loop, args=[self.serve], name="deliveries")
+        """Work until stopped; wait out a database that is away.
+
+        Raises `WorkerBroken` when a thread ends unasked: half a worker would seem alive to all.
+        """
+        companion = threading.Thread(target=self._accompany, name="deliveries")
         companion.start()
-        self._loop(self._runner.run_next)
-        companion.join()
-        Worker.objects.filter(name=self.name).delete()
+        try:
+            self._loop(self._runner.run_next)
+        finally:
+            self.stop()
+            companion.join()
+            Worker.objects.filter(name=self.name).delete()
+        if self._deserted:
+            raise WorkerBroken("The thread that delivers events ended unasked; the log says why.")
 
     def drain(self) -> int:
         """Do everything that is due now, one after the other; return how many steps it took."""
@@ -89,6 +102,14 @@ class WorkerProcess:
         if self._seen_at is None or at - self._seen_at >= SEEN_EVERY:
             jobs.note_worker(name=self.name, started_at=self._started_at, at=at)
             self._seen_at = at
+
+    def _accompany(self) -> None:
+        """Serve until stopped; whatever ends this thread before ends the other one as well."""
+        try:
+            self._loop(self.serve)
+        finally:
+            self._deserted = not self._stopping.is_set()
+            self.stop()
 
     def _loop(self, step: Callable[[], bool]) -> None:
         """Repeat a step until stopped, with a short wait whenever there was nothing to do."""

@@ -65,7 +65,7 @@ def deliver(delivery: Delivery, *, at: datetime) -> bool:
                 return False
             _hand_over(locked)
             _mark(locked, "deliver", done_at=at, error="")
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # sys.exit() must not end the worker's thread.
         logger.exception("Event %s could not be delivered", delivery)
         _note_failure(delivery, describe(error), at=at)
     return True
