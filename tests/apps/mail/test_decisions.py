@@ -13,7 +13,7 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.audit.services import deliver_due
 from guildmark.apps.mail.models import Message
-from guildmark.apps.mail.states import ACCOUNT
+from guildmark.apps.mail.states import DECISION
 from tests.apps.accounts.factories import administrator, member, staff, with_second_factor
 from tests.apps.mail.conftest import Sink, Work, part
 
@@ -97,7 +97,17 @@ def test_a_decision_is_told_once(at: datetime) -> None:
     granted(ada, administrator(), at)
     deliver_due(at=at)
     deliver_due(at=at + timedelta(days=1))
-    assert Message.objects.filter(user=ada, kind=ACCOUNT.name).count() == 1
+    assert Message.objects.filter(user=ada, kind=DECISION.name).count() == 1
+
+
+def test_the_text_of_a_decision_stays_readable_once_it_has_left(
+    sink: Sink, work: Work, at: datetime
+) -> None:
+    granted(member(), administrator(), at)
+    deliver_due(at=at)
+    work(timezone.now())
+    assert len(sink.mails) == 1
+    assert WHY in Message.objects.get().text
 
 
 def test_nobody_is_written_to_when_a_closed_account_loses_its_roles(at: datetime) -> None:

@@ -22,7 +22,7 @@ from guildmark.apps.audit.events import Event, Recorded, receives
 from guildmark.apps.institute import queries as institutes
 
 from . import services
-from .states import ACCOUNT
+from .states import DECISION
 
 
 @receives(RoleGranted, name="mail:role-granted")
@@ -68,7 +68,7 @@ def _tell(recorded: Recorded[Event], template: str, **more: Any) -> None:
         **more,
     }
     services.send(
-        kind=ACCOUNT.name, to=person, template=template, context=context, at=timezone.now()
+        kind=DECISION.name, to=person, template=template, context=context, at=timezone.now()
     )
 
 

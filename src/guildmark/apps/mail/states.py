@@ -62,6 +62,10 @@ PAUSES = (
 )
 
 
+# Links to confirm an address or choose a password are good for so long; later they help nobody.
+SECRETS_LAST = timedelta(days=3)
+
+
 class Frequency(StrEnum):
     """How often somebody wants an optional kind of mail."""
 
@@ -90,7 +94,8 @@ class Kind:
     """A kind of mail that a context sends.
 
     People choose how often they want an optional kind; a required one (security, decisions about
-    oneself) always comes at once. The text of a `secret` kind is erased once it has left.
+    oneself) always comes at once. The text of a `secret` kind is erased once it has left, or
+    `SECRETS_LAST` after it was written.
     """
 
     name: str
@@ -104,11 +109,14 @@ class Kind:
 ACCOUNT = Kind(
     "account",
     _("Your account"),
-    _(
-        "Confirming your address, a new password, sign-ins from a new browser, what is decided "
-        "about your roles and your account."
-    ),
+    _("Confirming your address, a new password, sign-ins from a new browser."),
     optional=False,
     secret=True,
+)
+DECISION = Kind(
+    "decision",
+    _("Decisions about you"),
+    _("What is decided about your roles and your account, and why."),
+    optional=False,
 )
 DIGEST = Kind("digest", _("Digests"), _("What you asked to get together."), optional=False)
