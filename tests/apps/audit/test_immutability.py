@@ -71,17 +71,90 @@ def test_a_missing_trigger_is_noticed_and_migrating_puts_it_back() -> None:
     assert refused(lambda: Event.objects.update(version=7))
 
 
-def test_a_weakened_trigger_is_noticed() -> None:
-    table = LedgerEntry._meta.db_table
-    name = f"keep_update_{table}"
+ENTRIES = LedgerEntry._meta.db_table
+TRIGGER = f"keep_update_{ENTRIES}"
+AFRESH = f"DROP TRIGGER {TRIGGER} ON {ENTRIES}; CREATE TRIGGER {TRIGGER} "
+EACH = f"ON {ENTRIES} FOR EACH ROW"
+REFUSES = f"BEGIN SELECT RAISE(ABORT, '{ENTRIES}: rows of this table never change'); END"
+PLPGSQL = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW;"
+LET_THROUGH = f"CREATE FUNCTION let_through() {PLPGSQL} END $$"
+WEAKENED = {
+    "sqlite": [
+        f"CREATE TRIGGER {TRIGGER} BEFORE UPDATE ON {ENTRIES} BEGIN SELECT 1; END",
+        f"CREATE TRIGGER {TRIGGER} BEFORE UPDATE ON {ENTRIES} WHEN 0 {REFUSES}",
+    ],
+    "postgresql": [
+        f"ALTER TABLE {ENTRIES} DISABLE TRIGGER {TRIGGER}",
+        f"{AFRESH} BEFORE UPDATE {EACH} WHEN (false) EXECUTE FUNCTION keep_refuse()",
+        f"{AFRESH} BEFORE UPDATE OF leaf {EACH} EXECUTE FUNCTION keep_refuse()",
+        f"{AFRESH} BEFORE INSERT {EACH} EXECUTE FUNCTION keep_refuse()",
+        f"{LET_THROUGH}; {AFRESH} BEFORE UPDATE {EACH} EXECUTE FUNCTION let_through()",
+    ],
+}
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_weakened_trigger_is_noticed(number: int) -> None:
+    statements = WEAKENED[connection.vendor]
+    if number >= len(statements):
+        pytest.skip("this database knows fewer ways to weaken a trigger")
     connection.check_constraints()  # PostgreSQL alters no table that has checks outstanding.
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f'DROP TRIGGER "{name}"')
-            cursor.execute(f'CREATE TRIGGER "{name}" BEFORE UPDATE ON {table} BEGIN SELECT 1; END')
-        else:
-            cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
-    assert immutability.missing() == [table]
+            cursor.execute(f"DROP TRIGGER {TRIGGER}")
+        cursor.execute(statements[number])
+    assert immutability.missing() == [ENTRIES]
+
+
+def test_a_hollow_function_is_noticed_on_every_table() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's triggers call no function")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION keep_refuse() {PLPGSQL} RAISE EXCEPTION 'x'; END $$"
+        )
+    assert immutability.missing() == [each.table for each in immutability.protections()]
+
+
+FRESH = {"id": "NULL", "uuid": "lower(hex(randomblob(16)))", "version": "version + 100"}
+
+
+def replace(table: str, kept: set[str]) -> Change:
+    """Write the rows of a table once more, with fresh values but for the keys that are kept."""
+    with connection.cursor() as cursor:
+        names = [
+            each.name for each in connection.introspection.get_table_description(cursor, table)
+        ]
+    values = [FRESH[name] if name in FRESH and name not in kept else f'"{name}"' for name in names]
+    columns, chosen = ", ".join(f'"{name}"' for name in names), ", ".join(values)
+    statement = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {chosen} FROM {table}"
+    return lambda: connection.cursor().execute(statement)
+
+
+@pytest.mark.parametrize("kept", [{"id"}, {"uuid"}, {"subject", "version"}])
+def test_an_event_cannot_be_replaced_by_one_with_the_same_key(kept: set[str]) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no REPLACE")
+    before = list(Event.objects.order_by("pk").values())
+    assert refused(replace("audit_event", kept))
+    assert list(Event.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("protection", immutability.protections(), ids=lambda each: each.table)
+def test_the_rows_of_no_protected_table_can_be_replaced(
+    protection: immutability.Protection,
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no REPLACE")
+    assert refused(replace(protection.table, set(FRESH)))
+
+
+def test_a_table_without_the_trigger_that_refuses_to_replace_is_noticed() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no REPLACE")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER keep_insert_audit_event")
+    assert immutability.missing() == ["audit_event"]
 
 
 def test_excepted_columns_may_change_and_others_not() -> None:
@@ -89,6 +162,7 @@ def test_excepted_columns_may_change_and_others_not() -> None:
     immutability.protect(Event, except_columns=["name"])
     try:
         immutability.install()
+        assert immutability.missing() == []
         Event.objects.update(name="tests:wall:renamed")
         assert refused(lambda: Event.objects.update(subject="b"))
         assert refused(lambda: Event.objects.update(version=7))

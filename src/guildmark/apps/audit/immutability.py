@@ -5,7 +5,8 @@ after every migration, because SQLite loses them when a table is rebuilt. This m
 one that knows the two databases' dialects of triggers.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,14 @@ class Protection:
         """The columns that never change."""
         every = (field.column for field in self.model._meta.local_concrete_fields)
         return [column for column in every if column and column not in self.except_columns]
+
+    @property
+    def keys(self) -> list[list[str]]:
+        """The columns, or groups of columns, of which no two rows have the same."""
+        meta = self.model._meta
+        single = [[field.column] for field in meta.local_concrete_fields if field.unique]
+        groups = [each.fields for each in meta.total_unique_constraints]
+        return single + [[meta.get_field(name).column for name in names] for names in groups]
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -91,7 +100,7 @@ def missing(using: str = "default") -> list[str]:
         {
             table
             for name, statement, table in _wanted(connection)
-            if present.get(name) not in (statement, _ENABLED)
+            if present.get(name) != _definition(connection, statement)
         }
     )
 
@@ -104,9 +113,6 @@ def reinstall(using: str, **_: Any) -> None:
 def connect(sender: object) -> None:
     """Have the triggers put back once after every `migrate`, when this app's turn comes."""
     post_migrate.connect(reinstall, sender=sender, dispatch_uid=PREFIX)
-
-
-_ENABLED = "enabled"
 
 
 def _preparation(connection: BaseDatabaseWrapper) -> list[str]:
@@ -125,8 +131,10 @@ def _wanted(connection: BaseDatabaseWrapper) -> list[tuple[str, str, str]]:
 
 
 def _beyond_rows(connection: BaseDatabaseWrapper, protection: Protection) -> tuple[str, ...]:
-    truncates = connection.vendor == "postgresql" and not protection.deletable
-    return ("TRUNCATE",) if truncates else ()
+    """Ways round the other triggers: SQLite's REPLACE deletes a row and asks no DELETE trigger."""
+    if connection.vendor == "sqlite":
+        return ("INSERT",)
+    return () if protection.deletable else ("TRUNCATE",)
 
 
 def _create_sqlite(name: str, verb: str, protection: Protection) -> str:
@@ -148,10 +156,19 @@ def _create_postgresql(name: str, verb: str, protection: Protection) -> str:
 
 
 def _when(verb: str, protection: Protection, differs: str) -> str:
+    if verb == "INSERT":
+        return f"WHEN {' OR '.join(_replacing(protection))} "
     if verb != "UPDATE" or not protection.except_columns:
         return ""
     changed = (f'OLD."{column}" {differs} NEW."{column}"' for column in protection.columns)
     return f"WHEN ({' OR '.join(changed)}) "
+
+
+def _replacing(protection: Protection) -> Iterator[str]:
+    """Say for each key that a row has it already, which a plain INSERT would refuse anyway."""
+    for key in protection.keys:
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
+        yield f'EXISTS (SELECT 1 FROM "{protection.table}" WHERE {same})'  # noqa: S608 - no input
 
 
 def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
@@ -160,25 +177,40 @@ def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
 
 
 def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Return the triggers that are in force; on SQLite with the statement that made them."""
-    query = _SQLITE_TRIGGERS if connection.vendor == "sqlite" else _POSTGRESQL_TRIGGERS
+    """Return the definitions of the triggers that are in force."""
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return dict(cursor.fetchall())
+        if connection.vendor == "sqlite":
+            cursor.execute(_SQLITE_TRIGGERS)
+        else:
+            cursor.execute(_POSTGRESQL_TRIGGERS, [_REFUSAL_BODY])
+        return {name: _definition(connection, made) for name, made in cursor.fetchall()}
+
+
+def _definition(connection: BaseDatabaseWrapper, statement: str) -> str:
+    """Return what a statement defines; PostgreSQL writes it anew, with its own brackets and casts.
+
+    The conditions used here join comparisons by OR only, so no bracket changes their meaning.
+    """
+    if connection.vendor == "sqlite":
+        return statement
+    return re.sub(r'::text|[\s()"]', "", statement).lower()
 
 
 _SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-_POSTGRESQL_TRIGGERS = (
-    "SELECT t.tgname, 'enabled' FROM pg_trigger t"
-    " JOIN pg_proc p ON p.oid = t.tgfoid"
-    " WHERE t.tgenabled IN ('O', 'A') AND p.proname = 'keep_refuse'"
-    " AND p.prosrc LIKE '%RAISE EXCEPTION%'"
-)
-_REFUSAL = """
-CREATE OR REPLACE FUNCTION keep_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+_POSTGRESQL_TRIGGERS = """
+SELECT t.tgname, pg_get_triggerdef(t.oid, true) FROM pg_trigger t
+JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_language l ON l.oid = p.prolang
+WHERE t.tgenabled IN ('O', 'A') AND pg_table_is_visible(t.tgrelid)
+AND l.lanname = 'plpgsql' AND p.prosrc = %s
+"""
+_REFUSAL_BODY = """
 BEGIN
     RAISE EXCEPTION '%: rows of this table never change', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END
-$$
 """
+_REFUSAL = (
+    "CREATE OR REPLACE FUNCTION keep_refuse() RETURNS trigger LANGUAGE plpgsql "
+    f"AS $${_REFUSAL_BODY}$$"
+)
