@@ -97,6 +97,7 @@ class Visitor:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
+    entered: int = 0
 
     def goto(self, path: str) -> Page:
         """Open a path of the site and wait for its fonts."""
@@ -112,8 +113,11 @@ class Visitor:
         self.page.get_by_role("main").get_by_role("button", name="Sign in").first.click()
 
     def enter_code(self) -> None:
-        """Enter what the administrator's authenticator app shows (RFC 6238)."""
-        counter = struct.pack(">Q", int(time.time()) // 30)
+        """Enter what the administrator's authenticator app shows (RFC 6238); a code counts once."""
+        while (now := int(time.time()) // 30) == self.entered:
+            self.page.wait_for_timeout(500)
+        self.entered = now
+        counter = struct.pack(">Q", now)
         mac = hmac.digest(base64.b32decode(SECRET), counter, "sha1")
         start = mac[-1] & 0x0F
         number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFFFFFF

@@ -61,9 +61,12 @@ def all_faults(visitor: Visitor, pages: dict[str, str]) -> dict[str, list[str]]:
 
 
 def reauthenticate(visitor: Visitor) -> None:
-    """Enter the password once more, as changes that matter ask for."""
-    visitor.page.locator("input[type=password]").fill(PASSWORD)
-    visitor.page.get_by_role("main").get_by_role("button", name="Confirm").click()
+    """Enter a code, or the password of who has none, as changes that matter ask for."""
+    if "/2fa/" in visitor.page.url:
+        visitor.enter_code()
+    else:
+        visitor.page.locator("input[type=password]").fill(PASSWORD)
+        visitor.page.get_by_role("main").get_by_role("button", name="Confirm").click()
     visitor.page.wait_for_url(re.compile(r"^(?!.*/(2fa/)?reauthenticate/).*$"))
 
 

@@ -5,6 +5,7 @@ second factor, so that their role is effective, unless a test asks for none.
 """
 
 import time
+from typing import Any
 from uuid import uuid4
 
 from allauth.account.internal.flows.login import (
@@ -12,6 +13,7 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -55,13 +57,31 @@ def administrator(email: str = "", *, second_factor: bool = True) -> User:
     return staff(Role.ADMINISTRATOR, email, second_factor=second_factor)
 
 
+def signed_in(client: Client, user: User) -> Client:
+    """Sign the person in with this client by all that they have, as the pages do."""
+    return _proven(client, user, [{"method": "password"}, *_factor_used(user)])
+
+
+def signed_in_by_password(client: Client, user: User) -> Client:
+    """Sign the person in as before they had a second factor."""
+    return _proven(client, user, [{"method": "password"}])
+
+
 def reauthenticated(client: Client, user: User) -> Client:
-    """Sign the person in with this client, the password just entered once more."""
+    """Sign the person in; second factor, or else the password, was just asked for once more."""
+    proof = [*_factor_used(user), {"method": "password"}][0]
+    return _proven(client, user, [proof, {**proof, "reauthenticated": True}])
+
+
+def _factor_used(user: User) -> list[dict[str, Any]]:
+    factor = Authenticator.objects.filter(user=user).first()
+    return [{"method": "mfa", "id": factor.pk, "type": factor.type}] if factor else []
+
+
+def _proven(client: Client, user: User, proofs: list[dict[str, Any]]) -> Client:
     client.force_login(user)
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time(), "reauthenticated": True}
-    ]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"at": time.time(), **each} for each in proofs]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
     return client

@@ -9,7 +9,7 @@ from django.urls import reverse
 from guildmark.apps.accounts.models import User
 from guildmark.apps.accounts.states import Role
 
-from .factories import administrator, member, reauthenticated, staff
+from .factories import administrator, member, reauthenticated, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -32,33 +32,33 @@ def test_strangers_are_sent_to_sign_in(client: Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_a_member_opens_each_page_of_their_account(client: Client, name: str) -> None:
-    client.force_login(member())
+    signed_in(client, member())
     page = client.get(reverse(name))
     assert page.status_code == 200
     assert "no-store" in page.headers["Cache-Control"]
 
 
 def test_the_overview_leads_to_everything_that_can_be_changed(client: Client) -> None:
-    client.force_login(member())
+    signed_in(client, member())
     page = client.get(reverse("accounts:overview")).text
     for name in [*OWN[1:], *ALLAUTH]:
         assert f'href="{reverse(name)}"' in page
 
 
 def test_the_overview_and_the_desk_tell_of_a_role_that_sleeps(client: Client) -> None:
-    client.force_login(staff(Role.EDITOR, second_factor=False))
+    signed_in(client, staff(Role.EDITOR, second_factor=False))
     assert (
         "it sleeps until you set up a second factor"
         in client.get(reverse("accounts:overview")).text
     )
     assert "Your role editor sleeps until then." in client.get(reverse("desk")).text
-    client.force_login(staff(Role.EDITOR))
+    signed_in(client, staff(Role.EDITOR))
     assert "sleeps" not in client.get(reverse("desk")).text
 
 
 def test_the_home_page_offers_an_account_to_those_who_have_none(client: Client) -> None:
     assert "Create an account" in client.get(reverse("home")).text
-    client.force_login(member())
+    signed_in(client, member())
     assert "Create an account" not in client.get(reverse("home")).text
 
 
@@ -89,7 +89,7 @@ def test_a_time_zone_that_does_not_exist_is_refused_and_what_was_typed_stays(
 
 
 def test_personal_data_asks_for_the_password_first(client: Client) -> None:
-    client.force_login(member())
+    signed_in(client, member())
     page = client.post(reverse("accounts:personal_data"))
     assert page.headers["Location"].startswith(reverse("account_reauthenticate"))
 
@@ -146,10 +146,15 @@ def test_the_last_administrator_is_told_why_the_account_stays(client: Client) ->
     assert admin.closed_at is None
 
 
-@pytest.mark.parametrize("name", [*OWN, *ALLAUTH, "account_reauthenticate"])
+@pytest.mark.parametrize("name", [*OWN, *ALLAUTH, "mfa_reauthenticate"])
 def test_no_page_of_the_account_needs_an_inline_script_or_style(client: Client, name: str) -> None:
     reauthenticated(client, administrator())
     assert_strict(client, reverse(name))
+
+
+def test_the_page_that_asks_for_the_password_again_is_strict(client: Client) -> None:
+    reauthenticated(client, member())
+    assert_strict(client, reverse("account_reauthenticate"))
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])

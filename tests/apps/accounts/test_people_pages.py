@@ -10,7 +10,7 @@ from guildmark.apps.accounts import queries, services
 from guildmark.apps.accounts.models import RoleGrant, User
 from guildmark.apps.accounts.states import Role
 
-from .factories import administrator, member, reauthenticated, staff
+from .factories import administrator, member, reauthenticated, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ DECISIONS = ("accounts:disable_person", "accounts:enable_person", "accounts:clos
 def test_administrators_and_auditors_list_people(client: Client) -> None:
     ada = member("ada@example.org")
     for actor in (administrator(), staff(Role.AUDITOR)):
-        client.force_login(actor)
+        signed_in(client, actor)
         page = client.get(reverse("accounts:people"))
         assert page.status_code == 200
         assert reverse("accounts:person", args=[ada.pk]) in page.text
@@ -31,7 +31,7 @@ def test_administrators_and_auditors_list_people(client: Client) -> None:
 def test_search_finds_by_piece_of_address_or_name(client: Client) -> None:
     member("ada@example.org", display_name="Ada Lovelace")
     member("grace@example.org", display_name="Grace Hopper")
-    client.force_login(administrator())
+    signed_in(client, administrator())
     for text in ("LOVE", "ada@"):
         page = client.get(reverse("accounts:people"), {"q": text})
         assert "Ada Lovelace" in page.text
@@ -42,7 +42,7 @@ def test_search_finds_by_piece_of_address_or_name(client: Client) -> None:
 def test_the_list_has_pages(client: Client) -> None:
     for number in range(30):
         member(f"a{number:02}@example.org")
-    client.force_login(administrator("z@example.org"))
+    signed_in(client, administrator("z@example.org"))
     first = client.get(reverse("accounts:people"))
     assert "a00@example.org" in first.text
     assert "a29@example.org" not in first.text
@@ -54,7 +54,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(client: Client) -> 
     from django.test.utils import CaptureQueriesContext
 
     counts = []
-    client.force_login(administrator())
+    signed_in(client, administrator())
     client.get(reverse("accounts:people"))
     for _ in range(2):
         with CaptureQueriesContext(
@@ -69,7 +69,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(client: Client) -> 
 
 @pytest.mark.parametrize("role", OTHER_ROLES)
 def test_other_roles_are_refused_with_the_reason(client: Client, role: Role) -> None:
-    client.force_login(staff(role))
+    signed_in(client, staff(role))
     page = client.get(reverse("accounts:people"))
     assert page.status_code == 403
     assert "This needs the role administrator or auditor" in page.text
@@ -77,7 +77,7 @@ def test_other_roles_are_refused_with_the_reason(client: Client, role: Role) -> 
 
 def test_members_are_refused_whether_the_person_exists_or_not(client: Client) -> None:
     ada = member()
-    client.force_login(member())
+    signed_in(client, member())
     for person_id in (ada.pk, 987654):
         assert client.get(reverse("accounts:person", args=[person_id])).status_code == 403
 
@@ -85,7 +85,7 @@ def test_members_are_refused_whether_the_person_exists_or_not(client: Client) ->
 def test_an_administrator_without_second_factor_learns_that_the_role_sleeps(
     client: Client,
 ) -> None:
-    client.force_login(administrator(second_factor=False))
+    signed_in(client, administrator(second_factor=False))
     page = client.get(reverse("accounts:people"))
     assert page.status_code == 403
     assert "sleeps until you set up a second factor" in page.text
@@ -104,7 +104,7 @@ def test_strangers_are_sent_to_sign_in(client: Client) -> None:
 
 
 def test_an_unknown_person_is_not_found_by_those_who_may_look(client: Client) -> None:
-    client.force_login(administrator())
+    signed_in(client, administrator())
     assert client.get(reverse("accounts:person", args=[987654])).status_code == 404
 
 
@@ -127,13 +127,13 @@ def test_an_administrator_grants_a_role_on_the_page(client: Client) -> None:
     assert queries.open_grants(ada).get().granted_by == admin
 
 
-def test_granting_asks_for_the_password_first(client: Client) -> None:
+def test_granting_asks_for_the_second_factor_first(client: Client) -> None:
     ada = member()
-    client.force_login(administrator())
+    signed_in(client, administrator())
     page = client.post(
         reverse("accounts:grant_role", args=[ada.pk]), {"role": Role.EDITOR, **REASON}
     )
-    assert page.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert page.headers["Location"].startswith(reverse("mfa_reauthenticate"))
     assert not queries.held_roles(ada)
 
 
@@ -175,7 +175,7 @@ def test_auditors_and_other_roles_change_nothing(client: Client, role: Role) -> 
 
 def test_an_auditor_sees_a_person_without_any_form(client: Client) -> None:
     ada = staff(Role.EDITOR)
-    client.force_login(staff(Role.AUDITOR))
+    signed_in(client, staff(Role.AUDITOR))
     page = client.get(reverse("accounts:person", args=[ada.pk]))
     assert page.status_code == 200
     assert 'name="reason"' not in page.text
@@ -195,7 +195,7 @@ def test_an_administrator_ends_a_role_on_the_page(client: Client) -> None:
 
 def test_a_role_of_somebody_else_is_not_found_on_a_persons_page(client: Client) -> None:
     row = RoleGrant.objects.get(user=staff(Role.EDITOR))
-    client.force_login(administrator())
+    signed_in(client, administrator())
     url = reverse("accounts:end_role", args=[member().pk, row.pk])
     assert client.get(url).status_code == 404
 
@@ -236,7 +236,7 @@ def test_an_administrator_closes_an_account_on_request(client: Client) -> None:
 def test_the_people_link_stands_in_the_masthead_only_for_those_who_may(client: Client) -> None:
     link = f'href="{reverse("accounts:people")}"'
     for actor, shown in ((administrator(), True), (staff(Role.EDITOR), False), (member(), False)):
-        client.force_login(actor)
+        signed_in(client, actor)
         assert (link in client.get(reverse("accounts:overview")).text) is shown
 
 
@@ -244,7 +244,7 @@ def test_the_page_shows_what_was_decided_by_whom_and_why(client: Client) -> None
     ada, admin = member(), administrator("admin@example.org")
     reauthenticated(client, admin)
     client.post(reverse("accounts:disable_person", args=[ada.pk]), REASON)
-    client.force_login(staff(Role.AUDITOR))
+    signed_in(client, staff(Role.AUDITOR))
     page = client.get(reverse("accounts:person", args=[ada.pk])).text
     for text in ("Account disabled", "admin@example.org", "Asked for by the board."):
         assert text in page
@@ -261,7 +261,7 @@ def test_no_role_is_chosen_beforehand(client: Client) -> None:
 def test_what_a_closed_account_decided_stays_without_a_name(client: Client, at: datetime) -> None:
     ada, admin = member(), administrator("admin@example.org")
     services.disable_account(ada, actor=admin, at=at, reason="For the test.")
-    client.force_login(administrator())
+    signed_in(client, administrator())
     services.close_account(admin, actor=admin, at=at)
     page = client.get(reverse("accounts:person", args=[ada.pk])).text
     assert "Account disabled" in page

@@ -18,7 +18,14 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import NOBODY, SYSTEM
 from guildmark.apps.audit.models import Event, LedgerPending
 
-from .factories import administrator, member, reauthenticated, staff, with_second_factor
+from .factories import (
+    administrator,
+    member,
+    reauthenticated,
+    signed_in,
+    staff,
+    with_second_factor,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -129,11 +136,11 @@ def test_an_administrator_resets_on_the_page(client: Client) -> None:
     assert not queries.has_second_factor(ada)
 
 
-def test_the_page_asks_for_the_password_first(client: Client) -> None:
+def test_the_page_asks_for_the_second_factor_first(client: Client) -> None:
     ada = with_second_factor(member())
-    client.force_login(administrator())
+    signed_in(client, administrator())
     page = client.post(reverse(URL, args=[ada.pk]), {"reason": WHY})
-    assert page.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert page.headers["Location"].startswith(reverse("mfa_reauthenticate"))
     assert queries.has_second_factor(ada)
 
 

@@ -30,6 +30,12 @@ class AccountAdapter(DefaultAccountAdapter):
         site = {"name": name, "domain": request.get_host()}
         super().send_mail(template_prefix, email, {"current_site": site, **context})
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Offer the password only to those who have no second factor."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"].startswith("mfa_")]
+        return stronger or methods
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password."""
         super().authentication_failed(request, **credentials)

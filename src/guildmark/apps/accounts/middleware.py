@@ -1,4 +1,4 @@
-"""Keep the list of sessions up to date without writing at every page."""
+"""What every request of a signed-in person begins with."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,27 @@ from collections.abc import Callable
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 
+from . import sessions
+from .models import User
+
 # Seconds. "Last seen" needs no more precision, and a page that is only read should not write.
 SEEN_EVERY = 300
 SEEN_AT = "accounts.seen_at"
+
+
+class SessionFactor:
+    """Mark the person at the screen with whether this session has used a second factor."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Mark the person, so that roles sleep behind a password alone, then answer."""
+        person = request.user
+        if isinstance(person, User):
+            person.session_has_second_factor = sessions.used_second_factor(request, person)
+        return self.get_response(request)
 
 
 class SessionActivity:

@@ -70,6 +70,10 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # Whether the session in which this person acts has used a second factor. None outside of
+    # sessions, where the account alone is asked; set by `middleware.SessionFactor`.
+    session_has_second_factor: bool | None = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

@@ -94,6 +94,12 @@ def end_leaves_an_administrator(_actor: Visitor, grant: RoleGrant) -> bool:
 def needs_role(actor: Visitor, *roles: Role) -> Text:
     """Say which role is missing, or that the role the actor holds sleeps."""
     if dormant := sorted(queries.dormant_roles(actor) & set(roles)):
+        if queries.has_second_factor(actor):
+            return _(
+                "You hold the role %(role)s, but it sleeps in this session, which has not used "
+                "your second factor. Confirm it on your account page, or sign out and sign in "
+                "again with your second factor."
+            ) % {"role": dormant[0].label}
         return _(
             "You hold the role %(role)s, but it sleeps until you set up a second factor: an "
             "authenticator app or a passkey, on your account page."

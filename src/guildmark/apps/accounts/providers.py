@@ -38,10 +38,14 @@ def desk_section(request: HttpRequest) -> DeskSection | None:
     person = request.user
     if not isinstance(person, User) or not (dormant := sorted(queries.dormant_roles(person))):
         return None
+    title, url = _("Set up a second factor"), reverse("mfa_index")
+    if queries.has_second_factor(person):
+        title = _("Confirm with your second factor")
+        url = reverse("account_reauthenticate", query={"next": reverse("desk")})
     items = [
         DeskItem(
-            title=_("Set up a second factor"),
-            url=reverse("mfa_index"),
+            title=title,
+            url=url,
             detail=_("Your role %(role)s sleeps until then.") % {"role": role.label},
             state=_("waits for you"),
         )

@@ -2,6 +2,9 @@
 
 A role is *held* while its grant is open. It is *effective* while, besides, the account is active
 and has a second factor; until then the role is *dormant*. Only effective roles let one do things.
+
+Somebody who acts in a session must have used the second factor in that very session; a session
+that a password alone opened before there was a second factor does not wake with the account.
 """
 
 from dataclasses import dataclass
@@ -64,6 +67,11 @@ def has_second_factor(user: Visitor) -> bool:
     return bool(factors.exists())
 
 
+def lacks_second_factor_in_session(user: Visitor) -> bool:
+    """Whether the person acts in a session that has not used a second factor."""
+    return isinstance(user, User) and user.session_has_second_factor is False
+
+
 def open_grants(user: Visitor) -> QuerySet[RoleGrant]:
     """The grants by which the person holds roles now, oldest first."""
     grants = RoleGrant.objects.filter(ended_at__isnull=True).order_by("pk")
@@ -82,23 +90,23 @@ def held_roles(user: Visitor) -> frozenset[Role]:
 
 def effective_roles(user: Visitor) -> frozenset[Role]:
     """The roles that let the person do things now; asks the database each time, in one query."""
-    grants = _of(user, _effective_grants())
+    grants = _effective_grants_of(user)
     return frozenset(Role(role) for role in grants.values_list("role", flat=True))
 
 
 def dormant_roles(user: Visitor) -> frozenset[Role]:
-    """The roles that the person holds but that sleep until there is a second factor."""
+    """The roles that the person holds but that sleep until a second factor is there and used."""
     return held_roles(user) - effective_roles(user)
 
 
 def has_role(user: Visitor, role: Role) -> bool:
     """Whether the person holds the role and it is effective."""
-    return _of(user, _effective_grants().filter(role=role)).exists()
+    return _effective_grants_of(user).filter(role=role).exists()
 
 
 def is_staff_member(user: Visitor) -> bool:
     """Whether the person holds any effective role."""
-    return _of(user, _effective_grants()).exists()
+    return _effective_grants_of(user).exists()
 
 
 def people_with_role(role: Role) -> QuerySet[User]:
@@ -195,6 +203,11 @@ def _effective_grants() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(
         Exists(factors), ended_at__isnull=True, user__is_active=True, user__closed_at__isnull=True
     )
+
+
+def _effective_grants_of(user: Visitor) -> QuerySet[RoleGrant]:
+    grants = _of(user, _effective_grants())
+    return grants.none() if lacks_second_factor_in_session(user) else grants
 
 
 def _of(user: Visitor, grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:

@@ -52,16 +52,28 @@ def password_reset(user: User, **_: Any) -> None:
     services.note_password_change(user, how="reset", session_key=None, at=timezone.now())
 
 
+@receiver(mfa_signals.authenticator_used, dispatch_uid="accounts.factor_used")
+def factor_used(request: HttpRequest, user: User, **_: Any) -> None:
+    """Wake the roles of somebody who confirms, for what is still to be done in this request."""
+    if request.user == user:
+        request.user.session_has_second_factor = True
+
+
 @receiver(mfa_signals.authenticator_added, dispatch_uid="accounts.factor_added")
-def factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Record a new second factor."""
-    services.note_second_factor(user, kind=authenticator.type, added=True, at=timezone.now())
+def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    """Record a new second factor; only the session in which it was set up goes on."""
+    services.note_second_factor_added(
+        user,
+        kind=authenticator.type,
+        session_key=request.session.session_key,
+        at=timezone.now(),
+    )
 
 
 @receiver(mfa_signals.authenticator_removed, dispatch_uid="accounts.factor_removed")
 def factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
     """Record a second factor that is gone."""
-    services.note_second_factor(user, kind=authenticator.type, added=False, at=timezone.now())
+    services.note_second_factor_removed(user, kind=authenticator.type, at=timezone.now())
 
 
 @receiver(account_signals.email_changed, dispatch_uid="accounts.email_changed")

@@ -80,10 +80,13 @@ def create_person(
 
 
 def enrol_authenticator_app(person: User, *, secret: str, at: datetime) -> Authenticator:
-    """Give the person an authenticator app with this base32 secret, kept encrypted."""
+    """Give the person an authenticator app with this base32 secret, kept encrypted.
+
+    Every session ends, because none of them has used the app.
+    """
     with transaction.atomic():
         authenticator = TOTP.activate(person, secret).instance
-        note_second_factor(person, kind=authenticator.type, added=True, at=at)
+        note_second_factor_added(person, kind=authenticator.type, session_key=None, at=at)
     return authenticator
 
 
@@ -260,10 +263,18 @@ def note_password_change(person: User, *, how: str, session_key: str | None, at:
         _record_for(person, events.PasswordChanged(how=how), actor=person, at=at)
 
 
-def note_second_factor(person: User, *, kind: str, added: bool, at: datetime) -> None:
-    """Record that a second factor came or went."""
-    event = events.SecondFactorAdded if added else events.SecondFactorRemoved
-    _record_for(person, event(kind=kind), actor=person, at=at)
+def note_second_factor_added(
+    person: User, *, kind: str, session_key: str | None, at: datetime
+) -> None:
+    """Record a new second factor and end every session but the one in which it was set up."""
+    with transaction.atomic():
+        end_sessions(person, keep=session_key)
+        _record_for(person, events.SecondFactorAdded(kind=kind), actor=person, at=at)
+
+
+def note_second_factor_removed(person: User, *, kind: str, at: datetime) -> None:
+    """Record that a second factor is gone."""
+    _record_for(person, events.SecondFactorRemoved(kind=kind), actor=person, at=at)
 
 
 def note_email_change(person: User, *, at: datetime) -> None:
