@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,19 @@ def test_a_refusal_is_a_json_document_for_programs(tmp_path: Path) -> None:
     assert ended.value.code == cli.REFUSED
     with pytest.raises(CommandError, match=r"none\.json can't be read"):
         call_command("load_programme", str(tmp_path / "none.json"))
+
+
+@pytest.mark.once
+def test_the_version_is_guildmarks_own() -> None:
+    done = run("--version")
+    assert done.stdout.strip() == version("guildmark")
+
+
+@pytest.mark.once
+def test_what_a_command_makes_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    settings = {"DJANGO_SETTINGS_MODULE": "guildmark.site.settings"}
+    assert run("migrate", GUILDMARK_VAR=str(folder), **settings).returncode == 0
+    loose = [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+    assert list(folder.iterdir())
+    assert loose == []

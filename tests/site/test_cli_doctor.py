@@ -164,7 +164,9 @@ def test_people_read_a_line_for_each_finding_and_the_hint_below(
     monkeypatch.setattr(doctor, "_checks", lambda **_: {remark})
     said = StringIO()
     call_command("doctor", stdout=said, no_color=True)
-    assert said.getvalue().splitlines()[:2] == [
+    lines = said.getvalue().splitlines()
+    assert lines[0].startswith("Data folder ")
+    assert lines[2:4] == [
         "warning test_cli_doctor: remark: A remark.",
         "        Do this.",
     ]

@@ -192,6 +192,10 @@ def test_production_refuses_the_demo_and_missing_migrations(environment: Environ
     assert "refused in production" in done.stderr
     done = run("run", "--port", port, **production(environment))
     assert done.returncode == 1
+    assert "guildmark init" in done.stderr
+    run("migrate", "institute", "0001", **environment)
+    done = run("run", "--port", port, **production(environment))
+    assert done.returncode == 1
     assert "guildmark migrate" in done.stderr
     done = run("demo-code", **production(environment))
     assert done.returncode == 1

@@ -7,6 +7,7 @@ variable that cannot be read), 3 warnings that `doctor --strict` counts, 130 int
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand
@@ -45,6 +46,13 @@ OWN_COMMANDS = {name: line for group in GROUPS.values() for name, line in group.
 class Utility(ManagementUtility):
     """Django's command line, with our commands spelled with hyphens."""
 
+    def execute(self) -> None:
+        """Run the command; `--version` alone is Guildmark's own."""
+        if self.argv[1:] == ["--version"]:
+            sys.stdout.write(f"{version('guildmark')}\n")
+            return
+        super().execute()
+
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Find the command; Python spells its module with underscores."""
         own = subcommand in OWN_COMMANDS
@@ -54,6 +62,7 @@ class Utility(ManagementUtility):
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark.site.settings")
+    os.umask(0o077)  # Database, secrets, mails and files are the owner's alone.
     arguments = sys.argv[1:]
     if not arguments or arguments in (["help"], ["--help"], ["-h"]):
         sys.stdout.write(overview())

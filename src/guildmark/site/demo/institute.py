@@ -9,7 +9,9 @@ from django.db import transaction
 
 from guildmark.apps.accounts import services as accounts
 from guildmark.apps.accounts.queries import User
+from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.institute import queries as institutes
+from guildmark.apps.institute.services import change_institute
 from guildmark.site.conf import Mode
 from guildmark.site.founding import Founding, found
 from guildmark.site.programme.transfer import load_programme
@@ -38,6 +40,8 @@ def ensure_demo(*, origin: str, at: datetime) -> bool:
             f"This database holds the institute “{institutes.institute().name}”, so the demo stays "
             "away from it. Run without --demo, or name another folder: GUILDMARK_VAR=demo-var."
         )
+    if institutes.institute().origin != origin:  # Served at another port than last time.
+        change_institute(actor=SYSTEM, at=at, origin=origin)
     return False
 
 

@@ -73,14 +73,18 @@ class Command(OwnCommand):
 
     def _as_text(self, findings: list[Finding]) -> None:
         style = {"ok": self.style.SUCCESS, "error": self.style.ERROR, "warning": self.style.WARNING}
-        for finding in findings:
+        self.stdout.write(f"Data folder {settings.GUILDMARK_VAR}, database {_database()}.\n")
+        for finding in sorted(findings, key=lambda each: -RANK[each.state]):
             paint = style.get(finding.state, self.style.NOTICE)
             self.stdout.write(f"{paint(f'{finding.state:8}')}{finding.check}: {finding.text}")
             if finding.hint:
                 self.stdout.write(f"{'':8}{finding.hint}")
         errors = sum(finding.state == "error" for finding in findings)
         warnings = sum(finding.state == "warning" for finding in findings)
-        self.stdout.write(f"\n{len(findings)} findings: {errors} errors, {warnings} warnings.")
+        self.stdout.write(
+            f"\n{_counted(len(findings), 'finding')}: {_counted(errors, 'error')}, "
+            f"{_counted(warnings, 'warning')}."
+        )
 
 
 def examine(*, deploy: bool) -> Iterable[Finding]:
@@ -93,6 +97,17 @@ def examine(*, deploy: bool) -> Iterable[Finding]:
         yield from _findings(check)
     if trouble is not None:
         yield trouble
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _database() -> str:
+    """Name the database without its password."""
+    chosen = connection.settings_dict
+    place = f" on {chosen['HOST']}" if chosen.get("HOST") else ""
+    return f"{connection.vendor} {chosen['NAME']}{place}"
 
 
 def _checks(*, deploy: bool) -> set[Callable[..., Any]]:

@@ -4,6 +4,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -34,6 +35,13 @@ QUESTIONS: dict[str, tuple[str, bool, Callable[[str], object]]] = {
     "contact_email": (CONTACT, True, validate_email),
     "admin_email": ("The first administrator's e-mail address", True, validate_email),
 }
+
+
+def port_option(origin: str) -> str:
+    """The option with which `run` answers at a local origin; nothing for a public one."""
+    parts = urlsplit(origin)
+    local = parts.scheme == "http" and parts.port not in (None, 8000)
+    return f" --port {parts.port}" if local else ""
 
 
 class Command(OwnCommand):
@@ -104,7 +112,7 @@ class Command(OwnCommand):
         known = validate_host(host_of(origin), settings.ALLOWED_HOSTS)
         steps = [
             *([] if known else [f"Set GUILDMARK_HOSTS={host_of(origin)} for every command"]),
-            f"Start the site: {program()} run",
+            f"Start the site: {program()} run{port_option(origin)}",
             *([f"Set the administrator's password, within three days: {link}"] if link else []),
             f"Sign in as {admin} and set up a second factor; until then the role sleeps",
             f"Ask the doctor: {program()} doctor",

@@ -8,10 +8,12 @@ import sys
 import time
 from argparse import ArgumentTypeError
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from guildmark.apps.audit import immutability
@@ -111,7 +113,11 @@ class Command(OwnCommand):
                 refuse_demo_in_production()
             except DemoRefused as refusal:
                 raise Refused(str(refusal)) from refusal
-        if pending := pending_migrations():
+        if (pending := pending_migrations()) and not connection.introspection.table_names():
+            raise Refused(
+                "Nothing is set up in this database yet. Run `guildmark init`, then start again."
+            )
+        if pending:
             raise Refused(
                 f"{len(pending)} migrations are not applied, the first is {pending[0]}. "
                 "Make a backup, run `guildmark migrate`, then start again."
@@ -160,14 +166,24 @@ class Command(OwnCommand):
             connection.close()
 
     def _announce(self) -> None:
-        name = queries.institute().name if queries.is_founded() else "No institute is founded yet"
-        self.stdout.write(f"{name}: {self.url}")
-        if not queries.is_founded():
-            self.stdout.write(f"Found one: {program()} init. Or try: {program()} run --demo")
+        if queries.is_founded():
+            self.stdout.write(f"{queries.institute().name}: {self.url}")
+            self._announce_another_origin(queries.institute().origin)
+        else:
+            self.stdout.write(f"{self.url} answers, but no institute is set up yet.")
+            self.stdout.write(
+                f"Set one up with {program()} init, or look around with {program()} run --demo"
+            )
         if self.options["demo"]:
             self._announce_people()
         self.stdout.write("Press Ctrl-C to stop.")
         self.stdout.flush()
+
+    def _announce_another_origin(self, origin: str) -> None:
+        if urlsplit(origin).hostname in LOOPBACK and origin != self.url:
+            self.stdout.write(
+                f"Links in mails lead to {origin}, the institute's origin, and not to this port."
+            )
 
     def _announce_people(self) -> None:
         rows = [("Sign in as", "", "Password", "Code")]

@@ -1,0 +1,33 @@
+"""The demo institute is founded once and follows the address it is served at."""
+
+from datetime import datetime
+
+import pytest
+
+from guildmark.apps.institute import queries
+from guildmark.apps.keys.queries import public_keys
+from guildmark.apps.keys.states import KeyPurpose
+from guildmark.site.demo.institute import ensure_demo
+from guildmark.site.management.commands.init import port_option
+
+pytestmark = pytest.mark.django_db
+
+
+def test_served_at_another_port_the_demo_moves_there(at: datetime) -> None:
+    assert ensure_demo(origin="http://localhost:8000", at=at)
+    assert not ensure_demo(origin="http://localhost:8403", at=at)
+    assert queries.institute().origin == "http://localhost:8403"
+    assert public_keys(KeyPurpose.LEDGER).count() <= 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "option"),
+    [
+        ("http://localhost:8402", " --port 8402"),
+        ("http://localhost:8000", ""),
+        ("https://example.org", ""),
+        ("https://example.org:8443", ""),
+    ],
+)
+def test_init_names_the_port_at_which_a_local_origin_answers(origin: str, option: str) -> None:
+    assert port_option(origin) == option
