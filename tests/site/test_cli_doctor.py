@@ -166,7 +166,7 @@ def test_people_read_a_line_for_each_finding_and_the_hint_below(
     call_command("doctor", stdout=said, no_color=True)
     lines = said.getvalue().splitlines()
     assert lines[0].startswith("Data folder ")
-    assert lines[2:4] == [
+    assert lines[1:3] == [
         "warning test_cli_doctor: remark: A remark.",
         "        Do this.",
     ]

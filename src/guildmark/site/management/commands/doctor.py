@@ -73,7 +73,7 @@ class Command(OwnCommand):
 
     def _as_text(self, findings: list[Finding]) -> None:
         style = {"ok": self.style.SUCCESS, "error": self.style.ERROR, "warning": self.style.WARNING}
-        self.stdout.write(f"Data folder {settings.GUILDMARK_VAR}, database {_database()}.\n")
+        self.stdout.write(f"Data folder {settings.GUILDMARK_VAR}, database {_database()}.")
         for finding in sorted(findings, key=lambda each: -RANK[each.state]):
             paint = style.get(finding.state, self.style.NOTICE)
             self.stdout.write(f"{paint(f'{finding.state:8}')}{finding.check}: {finding.text}")
