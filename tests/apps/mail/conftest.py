@@ -29,13 +29,22 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass
 class Sink:
-    """What an SMTP server received, and what it answers to a recipient or to the data."""
+    """What an SMTP server received; its answers to a sender, to a recipient, and to the data."""
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     answer: str = "250 OK"
     recipient_answer: str = "250 OK"
+    sender_answer: str = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - the library calls it so
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if self.sender_answer.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return self.sender_answer
 
     async def handle_RCPT(  # noqa: N802 - the library calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any

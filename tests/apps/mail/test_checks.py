@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.checks import CheckMessage
+from django.core.mail import EmailMessage
 from django.utils import timezone
 from pytest_django import Settings
 
 from guildmark.apps.mail import checks, services
 from guildmark.apps.mail.models import Message
+from guildmark.apps.mail.states import SECRETS_LAST
 from tests.apps.mail.conftest import Sink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("institute")]
@@ -44,6 +46,26 @@ def test_a_refused_mail_is_a_finding_with_the_servers_words(
     services.deliver(news(at).pk, at=at)
     assert found() == [finding]
     assert answer in str(checks.check_mail_messages(databases=["default"])[0].msg)
+
+
+def test_the_hint_for_dead_mails_says_which_can_be_sent_again(sink: Sink) -> None:
+    sink.answer = "550 no"
+    at = timezone.now()
+    mail = EmailMessage("Choose a password", "Go there.", None, ["a@example.org"])
+    for message in (news(at), *services.queue_mail(mail, at=at - SECRETS_LAST)):
+        services.deliver(message.pk, at=at)
+    assert "retry-mail" in hint()
+    assert "erased" not in hint()
+    services.forget_old(at=at)
+    assert "retry-mail" in hint()
+    assert "The text of 1 is erased" in hint()
+    Message.objects.filter(kind="news").delete()
+    assert "retry-mail" not in hint()
+
+
+def hint() -> str:
+    (finding,) = checks.check_mail_messages(databases=["default"])
+    return str(finding.hint)
 
 
 def test_a_mail_that_nobody_sends_is_a_finding() -> None:

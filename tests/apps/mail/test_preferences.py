@@ -6,12 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks.base import Task
 from pytest_django import DjangoAssertNumQueries
 
 from guildmark.apps.accounts.models import User
+from guildmark.apps.audit.jobs import JobTask
 from guildmark.apps.mail import queries, services, slots, unsubscribing
 from guildmark.apps.mail.models import Message
-from guildmark.apps.mail.states import ACCOUNT, Frequency, Kind, MessageState
+from guildmark.apps.mail.states import ACCOUNT, DIGEST, Frequency, Kind, MessageState
+from guildmark.apps.mail.tasks import send_daily_digests, send_weekly_digests
 from guildmark.cores.slots import Slot
 from tests.apps.accounts.factories import member
 from tests.apps.mail.conftest import DUTY, NEWS, Sink, Work, part
@@ -88,6 +91,24 @@ def test_a_digest_puts_each_persons_news_into_one_mail(sink: Sink, work: Work) -
     assert Message.objects.filter(state=MessageState.BUNDLED.value, text="").count() == 3
     weekly.refresh_from_db()
     assert weekly.state == MessageState.HELD
+
+
+def test_a_digest_that_fails_takes_no_earlier_one_with_it(work: Work) -> None:
+    at = timezone.now()
+    ada, bea = member(), member()
+    for person in (ada, bea):
+        news(chosen(person, Frequency.DAILY), at)
+    User.objects.filter(pk=bea.pk).update(email="bea@example.org\nBcc: somebody@example.org")
+    send_daily_digests.enqueue()
+    work(timezone.now())
+    assert queries.messages_to(ada).filter(kind=DIGEST.name).exists()
+    assert [each.user_id for each in queries.held_for(Frequency.DAILY)] == [bea.pk]
+
+
+@pytest.mark.parametrize("digest", [send_daily_digests, send_weekly_digests])
+def test_digests_do_not_share_one_transaction(digest: Task[[], None]) -> None:
+    assert isinstance(digest, JobTask)
+    assert digest.transactional is False
 
 
 def test_the_page_asks_a_stranger_to_sign_in(client: Client) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.account import app_settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, send_mail
 from django.core.mail.message import BadHeaderError
 from django.db import transaction
@@ -13,12 +14,15 @@ from guildmark.apps.institute.models import Institute
 from guildmark.apps.mail import services
 from guildmark.apps.mail.models import Message
 from guildmark.apps.mail.queries import UnknownKind
-from guildmark.apps.mail.states import PAUSES, MessageState
+from guildmark.apps.mail.states import PAUSES, SECRETS_LAST, MessageState
 from tests.apps.accounts.factories import member
 from tests.apps.mail.conftest import Sink, Work, part
 from tests.processes import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("institute")]
+
+LINK = "https://example.org/account/password/reset/key/1-secret/"
+SECOND = timedelta(seconds=1)
 
 
 def news(at: datetime, to: object = "reader@example.org", topic: str = "PSF-1") -> Message:
@@ -143,7 +147,7 @@ def test_a_dead_mail_can_be_queued_again_once_the_cause_is_mended(sink: Sink, wo
     news(timezone.now())
     work(timezone.now())
     sink.answer = "250 OK"
-    assert services.retry_dead() == 1
+    assert services.retry_dead(at=timezone.now()) == 1
     work(timezone.now())
     assert len(sink.mails) == 1
 
@@ -151,12 +155,89 @@ def test_a_dead_mail_can_be_queued_again_once_the_cause_is_mended(sink: Sink, wo
 def test_the_text_of_a_mail_with_secret_links_is_erased_once_it_has_left(
     sink: Sink, work: Work
 ) -> None:
-    link = "https://example.org/account/password/reset/key/1-secret/"
-    send_mail("Choose a password", f"Go to {link}", None, ["reader@example.org"])
+    send_mail("Choose a password", f"Go to {LINK}", None, ["reader@example.org"])
     work(timezone.now())
-    assert link in part(sink.only(), "plain")
+    assert LINK in part(sink.only(), "plain")
     message = Message.objects.get()
     assert (message.state, message.text, message.html) == ("sent", "", "")
+
+
+def reset_link(sink: Sink, at: datetime) -> Message:
+    """A mail with a secret link that was given up."""
+    sink.answer = "554 5.7.1 Blocked"
+    mail = EmailMessage("Choose a password", f"Go to {LINK}", None, ["reader@example.org"])
+    (message,) = services.queue_mail(mail, at=at)
+    services.deliver(message.pk, at=at)
+    sink.answer = "250 OK"
+    message.refresh_from_db()
+    assert message.state == MessageState.DEAD
+    return message
+
+
+def test_a_mail_with_a_secret_link_can_be_sent_again_while_the_link_is_good(
+    sink: Sink, at: datetime
+) -> None:
+    message = reset_link(sink, at)
+    services.forget_old(at=at + SECRETS_LAST - SECOND)
+    assert services.retry_dead(at=at + SECRETS_LAST - SECOND) == 1
+    services.deliver(message.pk, at=at + SECRETS_LAST)
+    assert LINK in part(sink.only(), "plain")
+    message.refresh_from_db()
+    assert (message.state, message.text) == (MessageState.SENT, "")
+
+
+def test_the_text_of_a_dead_mail_with_a_secret_link_is_erased_when_the_link_is_no_good(
+    sink: Sink, at: datetime
+) -> None:
+    message = reset_link(sink, at)
+    assert services.retry_dead(at=at + SECRETS_LAST) == 0
+    message.refresh_from_db()
+    assert (message.state, message.text, message.html) == (MessageState.DEAD, "", "")
+
+
+def test_a_daily_job_erases_secrets_of_dead_mails_and_keeps_the_texts_of_others(
+    sink: Sink, at: datetime
+) -> None:
+    secret = reset_link(sink, at)
+    sink.answer = "554 5.7.1 Blocked"
+    other = news(at)
+    services.deliver(other.pk, at=at)
+    services.forget_old(at=at + SECRETS_LAST)
+    assert Message.objects.get(pk=secret.pk).text == ""
+    assert Message.objects.get(pk=other.pk).text != ""
+
+
+def test_a_secret_lasts_at_least_as_long_as_the_links_do(settings: Settings) -> None:
+    assert timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) <= SECRETS_LAST
+    assert timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS) <= SECRETS_LAST
+
+
+def test_a_sender_that_is_refused_can_be_mended_before_any_mail_is_given_up(
+    sink: Sink, at: datetime
+) -> None:
+    sink.sender_answer = "553 5.7.1 You are not noreply@example.org"
+    message = news(at)
+    services.deliver(message.pk, at=at)
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
+    assert "553" in message.last_error
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "553 5.7.1 <a@example.org>: Sender address rejected: not owned by user",
+        "550 5.1.8 Sender's domain does not exist",
+    ],
+)
+def test_a_sender_that_is_refused_late_is_tried_again_too(
+    sink: Sink, at: datetime, answer: str
+) -> None:
+    sink.recipient_answer = answer
+    message = news(at)
+    services.deliver(message.pk, at=at)
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
 
 
 def test_a_line_break_cannot_smuggle_a_header_into_a_mail(at: datetime) -> None:

@@ -41,8 +41,16 @@ def _dead(messages: Any) -> list[CheckMessage]:
     if not (count := messages.count()):
         return []
     text = f"{count} mails of the last week were given up; the last error: {_last(messages)}"
-    hint = "Mend what the error names, then run `guildmark retry-mail`."
-    return [Error(text, hint=hint, id="mail.E001")]
+    return [Error(text, hint=_what_to_do(count, messages.exclude(text="").count()), id="mail.E001")]
+
+
+def _what_to_do(count: int, whole: int) -> str:
+    lost = (
+        f"The text of {count - whole} is erased, because their links are no good any more; who "
+        "still needs them asks anew. They are reported until they are a week old."
+    )
+    retry = "Mend what the error names, then run `guildmark retry-mail`."
+    return " ".join([*([retry] if whole else []), *([lost] if whole < count else [])])
 
 
 def _failing() -> list[CheckMessage]:

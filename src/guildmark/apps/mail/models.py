@@ -12,7 +12,8 @@ WORD = 12
 class Message(models.Model):
     """One mail to one address, from the transaction that caused it until it has left.
 
-    Texts of secret kinds are erased once the mail has left; addresses go with the account.
+    Texts of secret kinds are erased once the mail has left, or when their links are no good any
+    more; addresses go with the account.
     `message_id` never changes, so that a mail sent twice can be recognised.
     """
 

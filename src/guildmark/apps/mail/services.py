@@ -4,11 +4,9 @@ A message is a row of the transaction that causes it, and so is the job that sen
 leaves if, and only if, what it speaks of has happened.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import formataddr, make_msgid
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +19,21 @@ from django.urls import reverse
 
 from guildmark.apps.institute import queries as institutes
 
-from . import queries, unsubscribing
+from . import queries, slots, unsubscribing
 from .models import MailPreference, Message
 from .queueing import enqueue_sending
 from .rendering import Rendered, dressed, rendered, signed
-from .states import ACCOUNT, DIGEST, DIGESTS, MESSAGE, PAUSES, Frequency, Kind, MessageState
+from .states import (
+    ACCOUNT,
+    DIGEST,
+    DIGESTS,
+    MESSAGE,
+    PAUSES,
+    SECRETS_LAST,
+    Frequency,
+    Kind,
+    MessageState,
+)
 from .transport import DeliveryRefused, hand_over
 
 logger = structlog.get_logger("guildmark.mail")
@@ -121,13 +129,18 @@ def unsubscribe(token: str) -> list[Kind]:
 
 
 def send_digests(digest: Frequency, *, at: datetime) -> int:
-    """Put the messages that wait for this digest into one mail for each person; count the mails."""
-    people = groupby(list(queries.held_for(digest).select_related("user")), attrgetter("user"))
-    return sum(_send_digest(user, [message.pk for message in held], at=at) for user, held in people)
+    """Put the messages that wait for this digest into one mail for each person; count the mails.
+
+    Each person has a transaction of their own, so that nobody waits for the digests of all.
+    """
+    waiting = queries.held_for(digest).values_list("user_id", flat=True)
+    people = list(waiting.order_by("user_id").distinct())
+    return sum(_send_digest(user_pk, digest, at=at) for user_pk in people)
 
 
-def retry_dead() -> int:
+def retry_dead(*, at: datetime) -> int:
     """Queue messages again that were given up but still have their text; return how many."""
+    erase_expired_secrets(at=at)
     with transaction.atomic():
         rows = Message.objects.select_for_update().filter(state=MessageState.DEAD.value)
         messages = list(rows.exclude(text=""))
@@ -137,8 +150,16 @@ def retry_dead() -> int:
     return len(messages)
 
 
+def erase_expired_secrets(*, at: datetime) -> int:
+    """Erase secret texts of messages given up whose links are no good any more; return how many."""
+    dead = Message.objects.filter(state=MessageState.DEAD.value, created_at__lte=at - SECRETS_LAST)
+    open_kinds = [kind.name for kind in slots.kinds if not kind.secret]
+    return dead.exclude(kind__in=open_kinds).exclude(text="").update(text="", html="")
+
+
 def forget_old(*, at: datetime) -> int:
-    """Delete the rows of messages that ended long ago; return how many."""
+    """Delete the rows of messages that ended long ago; return how many. Erases expired secrets."""
+    erase_expired_secrets(at=at)
     ended = [state.value for state in MESSAGE.terminal_states]
     old = Message.objects.filter(created_at__lt=at - KEPT_FOR)
     deleted, _ = old.filter(state__in=[*ended, MessageState.DEAD.value]).delete()
@@ -213,7 +234,7 @@ def _move(message: Message, transition: str, **changes: Any) -> Message:
     """Perform a transition; a message that another worker has taken meanwhile is left alone."""
     before, attempts = message.state, message.attempts
     changes["state"] = MESSAGE.target(before, transition).value
-    if changes["state"] in (MessageState.SENT, MessageState.DEAD) and _is_secret(message):
+    if changes["state"] == MessageState.SENT and _is_secret(message):
         changes |= {"text": "", "html": ""}
     for field, value in changes.items():
         setattr(message, field, value)
@@ -240,24 +261,21 @@ def _follow(user: Any, kind: str, frequency: Frequency) -> None:
             enqueue_sending(message.pk)
 
 
-def _send_digest(user: Any, held: Sequence[int], *, at: datetime) -> bool:
+def _send_digest(user_pk: int, digest: Frequency, *, at: datetime) -> bool:
     with transaction.atomic():
-        messages = list(_still_held(held))
+        held = queries.held_for(digest).filter(user_id=user_pk)
+        messages = list(held.select_for_update())  # Read under lock: minds change meanwhile.
         if not messages:
             return False
+        user = messages[0].user
         url = _unsubscribe_url(user, sorted({message.kind for message in messages}))
         context = {"messages": messages, "unsubscribe_url": url}
-        digest = send(kind=DIGEST.name, to=user, template="digest", context=context, at=at)
-        digest.headers = _unsubscribe_headers(url)
-        digest.save(update_fields=["headers"])
+        bundle = send(kind=DIGEST.name, to=user, template="digest", context=context, at=at)
+        bundle.headers = _unsubscribe_headers(url)
+        bundle.save(update_fields=["headers"])
         for message in messages:
-            _move(message, "bundle", digest=digest, text="", html="")
+            _move(message, "bundle", digest=bundle, text="", html="")
     return True
-
-
-def _still_held(pks: Iterable[int]) -> Iterable[Message]:
-    rows = Message.objects.select_for_update().filter(pk__in=list(pks))
-    return rows.filter(state=MessageState.HELD.value).order_by("pk")
 
 
 def _composed(message: Message) -> EmailMultiAlternatives:

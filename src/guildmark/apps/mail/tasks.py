@@ -18,21 +18,21 @@ def send_message(message_pk: int) -> None:
 
 
 @recurring(every=timedelta(days=1), name="mail: daily digests")
-@task
+@task(transactional=False)
 def send_daily_digests() -> None:
-    """Send what people want once a day."""
+    """Send what people want once a day; what an interrupted run has sent waits no more."""
     services.send_digests(Frequency.DAILY, at=timezone.now())
 
 
 @recurring(every=timedelta(days=7), name="mail: weekly digests")
-@task
+@task(transactional=False)
 def send_weekly_digests() -> None:
-    """Send what people want once a week."""
+    """Send what people want once a week, in the same way."""
     services.send_digests(Frequency.WEEKLY, at=timezone.now())
 
 
 @recurring(every=timedelta(days=1), name="mail: forget old messages")
 @task
 def forget_old_messages() -> None:
-    """Delete what ended long ago."""
+    """Delete what ended long ago, and erase secrets that are no good any more."""
     services.forget_old(at=timezone.now())

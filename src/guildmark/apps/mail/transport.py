@@ -1,5 +1,6 @@
 """Where mail leaves the house: the one place that reads `GUILDMARK_MAIL_URL`."""
 
+import re
 import smtplib
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ SUBMISSION_PORT = 587
 PERMANENT = range(500, 600)
 # Refusals of us, not of the mail; they pass when the operator has mended the settings.
 OUR_FAULT = (530, 534, 535, 538)
+# Many servers name a sender they refuse only when they hear the recipient: RFC 3463, and Postfix.
+SENDER_REFUSED = re.compile(r"^5\.1\.[78]\b|sender address rejected", re.IGNORECASE)
 
 
 class DeliveryRefused(Exception):
@@ -86,6 +89,8 @@ def hand_over(mail: EmailMultiAlternatives) -> None:
     try:
         with closing(transport().connection()) as mail.connection:
             mail.send()
+    except smtplib.SMTPSenderRefused as refusal:  # Of GUILDMARK_MAIL_FROM, so every mail's fate.
+        raise _refused(refusal.smtp_code, refusal.smtp_error, ours=True) from refusal
     except smtplib.SMTPRecipientsRefused as refusal:
         code, text = next(iter(refusal.recipients.values()))
         raise _refused(code, text) from refusal
@@ -111,7 +116,7 @@ def probe() -> str:
     return ""
 
 
-def _refused(code: int, text: bytes | str) -> DeliveryRefused:
+def _refused(code: int, text: bytes | str, *, ours: bool = False) -> DeliveryRefused:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    permanent = code in PERMANENT and code not in OUR_FAULT
-    return DeliveryRefused(f"{code} {said}", permanent=permanent)
+    ours = ours or code in OUR_FAULT or SENDER_REFUSED.search(said) is not None
+    return DeliveryRefused(f"{code} {said}", permanent=code in PERMANENT and not ours)
