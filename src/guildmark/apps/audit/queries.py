@@ -11,7 +11,7 @@ from guildmark.cores import ledger as tree
 
 from .events import Text, declared_events, event_class
 from .models import Checkpoint, Delivery, Event, Job, LedgerEntry, Worker
-from .services.ledger import StoredNodes
+from .nodes import StoredNodes
 from .states import DeliveryState, JobState
 
 

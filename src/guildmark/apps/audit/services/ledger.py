@@ -5,48 +5,26 @@ head are written in one transaction, so a killed sequencer leaves nothing half d
 checkpoints can contradict each other.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Q
 
 from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.audit.models import (
     Checkpoint,
     LedgerEntry,
     LedgerHead,
-    LedgerNode,
     LedgerPending,
 )
+from guildmark.apps.audit.nodes import StoredNodes
 from guildmark.apps.institute.queries import institute, is_founded
 from guildmark.apps.keys.queries import KeyPurpose, active_key, has_active_key
 from guildmark.apps.keys.services import KeyExists, create_key, sign
 from guildmark.cores import ledger as tree
 
 BATCH = 500
-
-
-class StoredNodes:
-    """The tree's hashes in the database, read and written as the ledger core asks."""
-
-    def read_nodes(
-        self, addresses: Collection[tree.NodeAddress], /
-    ) -> Mapping[tree.NodeAddress, bytes]:
-        """Return the hashes of these nodes; those that are not stored are left out."""
-        wanted = Q()
-        for address in addresses:
-            wanted |= Q(level=address.level, index=address.index)
-        found = LedgerNode.objects.filter(wanted) if addresses else LedgerNode.objects.none()
-        return {tree.NodeAddress(node.level, node.index): bytes(node.hash) for node in found}
-
-    def write_nodes(self, nodes: Mapping[tree.NodeAddress, bytes], /) -> None:
-        """Store new nodes; the database refuses one that exists."""
-        LedgerNode.objects.bulk_create(
-            [LedgerNode(level=at.level, index=at.index, hash=nodes[at]) for at in nodes],
-            batch_size=200,
-        )
 
 
 def sequence_pending(*, at: datetime, limit: int = BATCH) -> int:
