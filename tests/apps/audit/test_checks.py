@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
@@ -22,6 +23,7 @@ from guildmark.apps.audit.models import (
     Worker,
 )
 from guildmark.apps.audit.services import forget, sequence_pending
+from guildmark.apps.audit.services.events import content_digest
 from guildmark.apps.audit.services.jobs import note_worker
 from guildmark.apps.audit.states import DeliveryState, JobState
 from tests.apps.audit import work
@@ -153,6 +155,72 @@ def test_whatever_is_changed_past_the_program_is_found(tamper: Tamper, numbers: 
     found = findings()
     assert set(found) == {f"guildmark.audit.{number}" for number in numbers}
     assert all(message.hint for message in found.values())
+
+
+def forget_subject() -> None:
+    forget("a")
+
+
+def forget_actor() -> None:
+    forget(SYSTEM.actor_id)
+
+
+def rewrite_time(event: Event) -> None:
+    event.at = timezone.now()
+
+
+def rewrite_name(event: Event) -> None:
+    event.name = Washed.name
+
+
+def rewrite_identity(event: Event) -> None:
+    event.uuid = uuid4()
+
+
+def rewrite_details(event: Event) -> None:
+    event.payload["colour"] = "black"
+    event.details_digest = altered(bytes(event.details_digest))
+
+
+def shorten_details(event: Event) -> None:
+    event.details_digest = b"short"
+
+
+@pytest.mark.parametrize("erase", [forget_subject, forget_actor])
+@pytest.mark.parametrize(
+    "rewrite", [rewrite_time, rewrite_name, rewrite_identity, rewrite_details, shorten_details]
+)
+def test_an_event_whose_salts_are_erased_is_still_held_against_its_entry(
+    erase: Callable[[], None], rewrite: Callable[[Event], None]
+) -> None:
+    erase()
+    event = Event.objects.filter(name=Painted.name).earliest("pk")
+    immutability.uninstall()
+    rewrite(event)
+    event.digest = content_digest(event)
+    event.save()
+    immutability.install()
+    assert "guildmark.audit.E003" in findings()
+
+
+def test_an_entry_that_is_no_json_is_found() -> None:
+    forget("a")
+    immutability.uninstall()
+    LedgerEntry.objects.filter(index=1).update(leaf=b"[]")
+    LedgerEntry.objects.filter(index=2).update(leaf=b"nonsense")
+    immutability.install()
+    assert "2 ledger entries" in findings()["guildmark.audit.E003"].msg
+
+
+def test_an_altered_subject_is_found_although_the_actor_was_forgotten() -> None:
+    forget(SYSTEM.actor_id)
+    immutability.uninstall()
+    event = Event.objects.filter(name=Painted.name).earliest("pk")
+    event.subject, event.version = "z", 1
+    event.digest = content_digest(event)
+    event.save()
+    immutability.install()
+    assert "guildmark.audit.E003" in findings()
 
 
 def test_a_dead_job_is_found_and_retried(at: datetime) -> None:

@@ -40,9 +40,10 @@ class Protection:
     def keys(self) -> list[list[str]]:
         """The columns, or groups of columns, of which no two rows have the same."""
         meta = self.model._meta
-        single = [[field.column] for field in meta.local_concrete_fields if field.unique]
+        columns = {field.name: field.column or "" for field in meta.local_concrete_fields}
+        single = [[columns[field.name]] for field in meta.local_concrete_fields if field.unique]
         groups = [each.fields for each in meta.total_unique_constraints]
-        return single + [[meta.get_field(name).column for name in names] for names in groups]
+        return single + [[columns[name] for name in names] for names in groups]
 
     @property
     def verbs(self) -> tuple[str, ...]:
