@@ -109,6 +109,18 @@ def test_secrets_that_others_can_read_are_found(settings: Settings, tmp_path: Pa
     assert ids(checks.check_secrets()) == ["guildmark.E016"]
 
 
+@pytest.mark.once
+def test_a_secret_key_that_others_can_read_is_found(settings: Settings, tmp_path: Path) -> None:
+    settings.GUILDMARK_VAR = tmp_path
+    settings.GUILDMARK_SECRET_KEY_FILE = tmp_path / "key"
+    assert checks.check_secrets() == []
+    (tmp_path / "key").touch(mode=0o600)
+    assert checks.check_secrets() == []
+    (tmp_path / "key").chmod(0o640)
+    (finding,) = checks.check_secrets()
+    assert str(tmp_path / "key") in finding.msg
+
+
 @pytest.mark.django_db
 def test_a_clock_that_is_wrong_is_found() -> None:
     assert checks.check_clock(**BOTH) == []

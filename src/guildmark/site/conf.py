@@ -63,6 +63,7 @@ class Conf:
     var: Path
     database: dict[str, Any]
     secret_key: str
+    secret_key_file: Path
     kek: str
     kek_file: Path
     hosts: list[str]
@@ -105,6 +106,7 @@ def read_conf() -> Conf:
             env.dj_db_url("DATABASE_URL", f"sqlite:///{var / 'guildmark.sqlite3'}"),
         ),
         secret_key=_secret_key(env, var, production=production),
+        secret_key_file=_secret_key_file(env, var).absolute(),
         kek=env.str("GUILDMARK_KEK", ""),
         kek_file=Path(env.str("GUILDMARK_KEK_FILE", str(var / "secrets" / "kek"))).absolute(),
         hosts=hosts,
@@ -147,7 +149,7 @@ def _all_networks(names: list[str]) -> None:
 def _secret_key(env: Env, var: Path, *, production: bool) -> str:
     """Find the secret key: the variable, the named file, or (development only) a kept one."""
     named = env.str("GUILDMARK_SECRET_KEY_FILE", "")
-    path = Path(named) if named else var / "secrets" / "secret_key"
+    path = _secret_key_file(env, var)
     if given := env.str("GUILDMARK_SECRET_KEY", ""):
         return given
     if path.exists():
@@ -158,6 +160,11 @@ def _secret_key(env: Env, var: Path, *, production: bool) -> str:
             'that exists. Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))"'
         )
     return write_secret(path, secrets.token_urlsafe(64))
+
+
+def _secret_key_file(env: Env, var: Path) -> Path:
+    named = env.str("GUILDMARK_SECRET_KEY_FILE", "")
+    return Path(named) if named else var / "secrets" / "secret_key"
 
 
 def write_secret(path: Path, value: str) -> str:

@@ -80,12 +80,12 @@ def check_folder(**_: Any) -> list[CheckMessage]:
 
 @register("doctor", deploy=True)
 def check_secrets(**_: Any) -> list[CheckMessage]:
-    """Nobody but the owner can read the folder of secrets."""
-    folder = settings.GUILDMARK_VAR / "secrets"
-    if not folder.exists() or not folder.stat().st_mode & 0o077:
-        return []
-    hint = f"Run: chmod -R go= {folder}"
-    return [Error(f"Others can read {folder}.", hint=hint, id="guildmark.E016")]
+    """Nobody but the owner can read the folder of secrets and the secret key."""
+    return [
+        Error(f"Others can read {path}.", hint=f"Run: chmod -R go= {path}", id="guildmark.E016")
+        for path in (settings.GUILDMARK_VAR / "secrets", settings.GUILDMARK_SECRET_KEY_FILE)
+        if path.exists() and path.stat().st_mode & 0o077
+    ]
 
 
 @register("doctor", deploy=True)

@@ -194,6 +194,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 # --- The web ---------------------------------------------------------------------------------
 
 SECRET_KEY = CONF.secret_key
+GUILDMARK_SECRET_KEY_FILE = CONF.secret_key_file
 DEBUG = False
 ALLOWED_HOSTS = CONF.hosts
 GUILDMARK_MODE = CONF.mode
