@@ -108,7 +108,7 @@ class Visitor:
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Sign in by password through the page."""
         self.goto("/account/login/")
-        self.page.get_by_label("E-mail").or_(self.page.get_by_label("Email")).first.fill(email)
+        self.page.get_by_label("E-mail address").first.fill(email)
         self.page.get_by_label("Password", exact=False).first.fill(password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").first.click()
 

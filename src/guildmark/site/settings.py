@@ -182,8 +182,23 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONF.https else "http"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_FORMS = {
+    "login": "guildmark.apps.accounts.sign_in_forms.SignInForm",
+    "signup": "guildmark.apps.accounts.sign_in_forms.SignUpForm",
+    "add_email": "guildmark.apps.accounts.sign_in_forms.AddressForm",
+    "reset_password": "guildmark.apps.accounts.sign_in_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "guildmark.apps.accounts.sign_in_forms.NewPasswordForm",
+    "change_password": "guildmark.apps.accounts.sign_in_forms.ChangedPasswordForm",
+    "set_password": "guildmark.apps.accounts.sign_in_forms.FirstPasswordForm",
+}
 
 MFA_ADAPTER = "guildmark.apps.accounts.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "guildmark.apps.accounts.sign_in_forms.CodeForm",
+    "reauthenticate": "guildmark.apps.accounts.sign_in_forms.ConfirmingCodeForm",
+    "activate_totp": "guildmark.apps.accounts.sign_in_forms.AppForm",
+    "add_webauthn": "guildmark.apps.accounts.sign_in_forms.PasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Sign-in itself needs a confirmed address. This lets people with a second factor change theirs.

@@ -1,11 +1,12 @@
 """Where allauth asks us: what an account may do, and how its secrets are kept."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from guildmark.apps.institute import queries as institute_queries
 from guildmark.apps.keys import services as keys
@@ -19,9 +20,29 @@ SECRET_CONTEXT = b"accounts.second-factor"
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up and sign-in of Guildmark's people."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is disabled. The reason was sent to you by mail."),
+        "duplicate_email": _("You already use this address."),
+        "email_password_mismatch": _(
+            "This address and this password don't belong together. Check how you typed them, "
+            "or choose a new password by mail."
+        ),
+        "email_taken": _("Somebody already has an account with this address."),
+        "enter_current_password": _("Type the password that you use now."),
+        "incorrect_password": _("This is not your password. Check how you typed it."),
+        "rate_limited": _("That was too often. Wait a few minutes, then try again."),
+        "same_as_current": _("This is the one you use already. Choose another."),
+        # As long as allauth counts: five failures of one account in five minutes.
+        "too_many_login_attempts": _(
+            "Too many failed attempts. Try again in five minutes. If you have forgotten your "
+            "password, choose a new one by mail."
+        ),
+    }
+
     def format_email_subject(self, subject: str) -> str:
-        """Put the institute's name before the subject."""
-        return f"[{institute_queries.institute().name}] {subject}"
+        """Leave the subject as it is: sender and letterhead name the institute."""
+        return subject
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail in the institute's name."""
@@ -45,6 +66,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MfaAdapter(DefaultMFAAdapter):
     """Second factors of Guildmark's people; their secrets are encrypted at rest."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_generate_recovery_codes": _(
+            "Set up a passkey or an authenticator app first; then you can make recovery codes."
+        ),
+        "incorrect_code": _(
+            "This code is not right. The codes of an app change every 30 seconds, so type the "
+            "newest one, and check that the clock of your device is right. A recovery code works "
+            "once."
+        ),
+        "unverified_email": _("Confirm your e-mail address first."),
+    }
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for the database."""
