@@ -11,7 +11,7 @@ from guildmark.apps.accounts.states import Role
 
 from .factories import administrator, member, reauthenticated, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("institute")]
 
 OWN = ["accounts:overview", "accounts:preferences", "accounts:personal_data", "accounts:close"]
 ALLAUTH = [

@@ -34,7 +34,7 @@ from .factories import (
     with_second_factor,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("institute")]
 NEW_PASSWORD = "staple-orange-river-42"
 
 

@@ -40,6 +40,10 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
     }
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Let nobody in before the institute is founded, least of all as its administrator."""
+        return institute_queries.is_founded()
+
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as it is: sender and letterhead name the institute."""
         return subject

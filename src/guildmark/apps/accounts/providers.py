@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guildmark.apps.institute import queries as institute_queries
+
 from . import policies, queries
 from .models import User
 from .slots import DeskItem, DeskSection, Door, Link
@@ -15,7 +17,7 @@ from .slots import DeskItem, DeskSection, Door, Link
 
 def doors(request: HttpRequest) -> Iterable[Door]:
     """Offer an account to those who are not signed in."""
-    if request.user.is_authenticated:
+    if request.user.is_authenticated or not institute_queries.is_founded():
         return []
     return [
         Door(
