@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Let nobody in before the institute is founded, least of all as its administrator."""
         return institute_queries.is_founded()
 
