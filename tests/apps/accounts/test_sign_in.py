@@ -136,7 +136,7 @@ def test_what_was_typed_stays_when_sign_up_is_refused_but_not_the_password(
 
 def test_a_wrong_password_and_an_unknown_address_are_refused_alike(client: Client) -> None:
     member("ada@example.org")
-    refusal = "The email address and/or password you specified are not correct."
+    refusal = "Check how you typed them, or choose a new password by mail."
     assert refusal in sign_in(client, "ada@example.org", "wrong-wrong-wrong")
     assert refusal in sign_in(client, "nobody@example.org", "wrong-wrong-wrong")
 
@@ -152,7 +152,8 @@ def test_a_second_factor_is_asked_for_after_the_password(client: Client) -> None
     assert sign_in(client, "ada@example.org") == reverse("mfa_authenticate")
     assert not is_signed_in(client)
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
-    assert "Incorrect code" in refused.text
+    assert "This code is not right" in refused.text
+    assert "change every 30 seconds" in refused.text
     client.post(reverse("mfa_authenticate"), {"code": code()})
     assert is_signed_in(client)
     assert recorded(ada) == [
@@ -224,7 +225,7 @@ def test_changing_the_password_ends_every_other_session(client: Client) -> None:
     assert not is_signed_in(elsewhere)
     assert len(queries.sessions(ada)) == 1
     assert recorded(ada)[-1] == ("accounts:password:changed", {"how": "changed"})
-    assert "Password Changed" in [str(message.subject) for message in mail.outbox][-1]
+    assert "Your password was changed" in [str(message.subject) for message in mail.outbox][-1]
 
 
 def test_resetting_the_password_by_mail_ends_every_session(client: Client) -> None:
@@ -276,7 +277,8 @@ def test_a_sign_in_from_a_new_browser_is_told_by_mail(client: Client) -> None:
     (message,) = mail.outbox
     assert message.to == ["ada@example.org"]
     assert "new browser" in str(message.subject)
-    assert "Phone" in str(message.body)
+    assert "If it was not you, choose a new password at once" in str(message.body)
+    assert f"https://example.org{reverse('account_reset_password')}" in str(message.body)
 
 
 def test_a_person_with_a_second_factor_changes_their_address(client: Client) -> None:
@@ -297,7 +299,7 @@ def test_too_many_wrong_passwords_are_refused_even_the_right_one(client: Client)
     member("ada@example.org")
     for _ in range(5):
         sign_in(client, "ada@example.org", "wrong-wrong-wrong")
-    assert "Too many failed login attempts" in sign_in(Client(), "ada@example.org")
+    assert "Try again in five minutes" in sign_in(Client(), "ada@example.org")
 
 
 def test_too_many_requests_get_a_page_that_says_what_to_do(client: Client) -> None:
