@@ -155,3 +155,11 @@ HISTORY: dict[str, Text] = {
         RoleEnded,
     )
 }
+# How a history says what an event holds as a code; anything else is shown as it is.
+SPOKEN: dict[str, Text] = {
+    "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
+    "recovery_codes": _("recovery codes"),
+    "changed": _("by the person, signed in"),
+    "reset": _("by a link in a mail"),
+}

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from guildmark.apps.audit import queries as audit
 from guildmark.apps.audit.events import SYSTEM, Text
 
-from .events import HISTORY
+from .events import HISTORY, SPOKEN
 from .models import RoleGrant
 from .models import User as User  # Others speak of a person by this name.
 from .states import Role
@@ -159,7 +159,7 @@ def account_history(user: User, *, newest: int = 50) -> list[HistoryEntry]:
         HistoryEntry(
             at=event.at,
             what=HISTORY[event.name],
-            detail=" ".join(str(value) for value in event.payload.values()),
+            detail=", ".join(str(SPOKEN.get(value, value)) for value in event.payload.values()),
             by=_named(event.actor, actors),
             reason=event.detail.reason if hasattr(event, "detail") else "",
         )

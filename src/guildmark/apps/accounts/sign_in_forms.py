@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 EMAIL = _("E-mail address")
+PASSKEY = _("Passkey")
 NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password again")}
 
 
@@ -106,6 +107,11 @@ class PasskeyForm(Reworded, webauthn_forms.AddWebAuthnForm):
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Tick the choice that suits nearly everybody."""
+        """Suggest a name, and tick the choice that suits nearly everybody."""
+        kwargs["initial"] = {"name": str(PASSKEY), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+    def clean_name(self) -> str:
+        """Name a passkey whose name was left empty, because the device holds it already."""
+        return str(self.cleaned_data["name"] or PASSKEY)
