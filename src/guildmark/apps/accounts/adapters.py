@@ -13,7 +13,8 @@ from guildmark.apps.keys import services as keys
 
 from . import services
 
-# Binds an encrypted secret to its use, so that it can't be passed off as another one.
+# Binds an encrypted secret to this use, but not to a person: allauth does not say whose it is. So
+# whoever can write to the database can give one person the ciphertext of another.
 SECRET_CONTEXT = b"accounts.second-factor"
 
 

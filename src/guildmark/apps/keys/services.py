@@ -80,8 +80,9 @@ def sign(*, purpose: KeyPurpose, message: bytes) -> Signature:
 def encrypt(*, plaintext: str, context: bytes) -> str:
     """Encrypt text with the data key in use; it can be decrypted only for the same `context`.
 
-    `context` says where the text is kept, such as b"accounts.totp:42", so that ciphertexts can't
-    be exchanged. The token carries version and key id. Makes the first data key when there is
+    `context` says where the text is kept. Ciphertexts can't be exchanged between contexts: one that
+    names the row, such as b"accounts.totp:42", keeps rows apart, one that names only the use does
+    not. The token carries version and key id. Makes the first data key when there is
     none. Raises `KekUnavailable`.
     """
     key = _data_key()
