@@ -117,6 +117,14 @@ def test_nobody_is_written_to_when_a_closed_account_loses_its_roles(at: datetime
     assert not Message.objects.exists()
 
 
+def test_nothing_is_told_to_somebody_whose_account_is_being_closed(at: datetime) -> None:
+    ada = member()
+    granted(ada, administrator(), at)
+    User.objects.filter(pk=ada.pk).update(is_active=False, closed_at=at)
+    deliver_due(at=at)
+    assert not Message.objects.exists()
+
+
 def test_what_was_refused_is_not_told(at: datetime) -> None:
     ada = member()
     with pytest.raises(accounts.ReasonMissing):

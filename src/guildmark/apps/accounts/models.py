@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,14 @@ def validate_language(code: str) -> None:
         )
 
 
+class AccountIsClosed(PermissionDenied):
+    """Something was begun for a person whose account was closed meanwhile."""
+
+    def __init__(self) -> None:
+        self.reason = str(_("This account is closed. Nothing can be changed in it any more."))
+        super().__init__(self.reason)
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes people who sign in with their e-mail address."""
 
@@ -47,6 +55,13 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def locked_if_open(self, pk: int) -> "User":
+        """Lock the person until the transaction ends. Raises `AccountIsClosed`."""
+        rows = self.select_for_update(no_key=True).filter(pk=pk, closed_at__isnull=True)
+        if (person := rows.first()) is None:
+            raise AccountIsClosed
+        return person
 
 
 class User(AbstractBaseUser):
@@ -94,12 +109,19 @@ class User(AbstractBaseUser):
         return self.display_name or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, but refuse a time zone or language that would break the person's every page."""
+        """Save, but refuse a time zone or language that would break the person's every page.
+
+        A row that was read before the account was closed would bring the person back. Raises
+        `AccountIsClosed` for it.
+        """
         if self.time_zone:
             validate_time_zone(self.time_zone)
         if self.language:
             validate_language(self.language)
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            if not self._state.adding:
+                User.objects.locked_if_open(self.pk)
+            super().save(*args, **kwargs)
 
 
 class RoleGrant(models.Model):

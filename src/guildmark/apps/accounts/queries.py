@@ -61,6 +61,16 @@ def person_by_actor(actor_id: UUID) -> User | None:
     return User.objects.filter(actor_id=actor_id).first()
 
 
+def open_person_by_actor(actor_id: UUID) -> User | None:
+    """Return the person whom events know by this pseudonym, or None once the account is closed.
+
+    Locks the person until the transaction ends, so that nothing is written to them or kept of
+    them while their account is being closed.
+    """
+    people = User.objects.select_for_update(no_key=True)
+    return people.filter(actor_id=actor_id, closed_at__isnull=True).first()
+
+
 def has_second_factor(user: Visitor) -> bool:
     """Whether the person has an authenticator app or a passkey."""
     factors = Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS)

@@ -5,9 +5,11 @@ from typing import Any
 from allauth.account import signals as account_signals
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -59,15 +61,20 @@ def factor_used(request: HttpRequest, user: User, **_: Any) -> None:
         request.user.session_has_second_factor = True
 
 
-@receiver(mfa_signals.authenticator_added, dispatch_uid="accounts.factor_added")
-def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Record a new second factor; only the session in which it was set up goes on."""
-    services.note_second_factor_added(
-        user,
-        kind=authenticator.type,
-        session_key=request.session.session_key,
-        at=timezone.now(),
-    )
+@receiver(post_save, sender=Authenticator, dispatch_uid="accounts.factor_added")
+def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
+    """Record a second factor set up on a page; only the session in which that happened goes on.
+
+    allauth's own signal comes for apps only after the commit, too late for the same transaction.
+    """
+    request = context.request
+    if created and request is not None and request.user == instance.user:
+        services.note_second_factor_added(
+            request.user,
+            kind=instance.type,
+            session_key=request.session.session_key,
+            at=timezone.now(),
+        )
 
 
 @receiver(mfa_signals.authenticator_removed, dispatch_uid="accounts.factor_removed")

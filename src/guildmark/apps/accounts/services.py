@@ -134,11 +134,16 @@ def end_role(grant: RoleGrant, *, actor: User, at: datetime, reason: str) -> Rol
 
 
 def change_preferences(person: User, *, display_name: str, time_zone: str, language: str) -> User:
-    """Save how the person wants to be called and to read times and texts."""
-    person.display_name = " ".join(display_name.split())
-    person.time_zone = time_zone
-    person.language = language
-    person.save(update_fields=["display_name", "time_zone", "language"])
+    """Save how the person wants to be called and to read times and texts.
+
+    Raises `AccountIsClosed`.
+    """
+    with transaction.atomic():
+        person = User.objects.locked_if_open(person.pk)
+        person.display_name = " ".join(display_name.split())
+        person.time_zone = time_zone
+        person.language = language
+        person.save(update_fields=["display_name", "time_zone", "language"])
     return person
 
 
@@ -216,8 +221,12 @@ def close_account(person: User, *, actor: User, at: datetime, reason: str = "") 
 
 
 def export_personal_data(person: User, *, at: datetime) -> dict[str, Any]:
-    """Collect what every context holds about the person, ready for JSON, and record that."""
+    """Collect what every context holds about the person, ready for JSON, and record that.
+
+    Raises `AccountIsClosed`.
+    """
     with transaction.atomic():
+        person = User.objects.locked_if_open(person.pk)
         parts = zip(slots.personal_data.names, slots.personal_data, strict=True)
         data = {name: provider(person) for name, provider in parts}
         _record_for(person, events.PersonalDataExported(), actor=person, at=at)
@@ -235,12 +244,13 @@ def end_sessions(person: User, *, keep: str | None = None) -> int:
 
 def note_account_opened(person: User, *, at: datetime) -> None:
     """Record that a person signed up."""
-    _record_for(person, events.AccountOpened(), actor=person, at=at)
+    _record_own(person, events.AccountOpened(), at=at)
 
 
 def note_sign_in(person: User, *, method: str, at: datetime) -> None:
-    """Record that a person signed in."""
-    _record_for(person, events.SignedIn(method=method), actor=person, at=at)
+    """Record that a person signed in, which changes nothing else."""
+    with transaction.atomic():
+        _record_own(person, events.SignedIn(method=method), at=at)
 
 
 def note_failed_sign_in(email: str, *, factor: str, at: datetime) -> None:
@@ -258,28 +268,26 @@ def note_failed_sign_in(email: str, *, factor: str, at: datetime) -> None:
 
 def note_password_change(person: User, *, how: str, session_key: str | None, at: datetime) -> None:
     """Record a new password and end every session but the one that made the change."""
-    with transaction.atomic():
-        end_sessions(person, keep=session_key)
-        _record_for(person, events.PasswordChanged(how=how), actor=person, at=at)
+    _record_own(person, events.PasswordChanged(how=how), at=at)
+    end_sessions(person, keep=session_key)
 
 
 def note_second_factor_added(
     person: User, *, kind: str, session_key: str | None, at: datetime
 ) -> None:
     """Record a new second factor and end every session but the one in which it was set up."""
-    with transaction.atomic():
-        end_sessions(person, keep=session_key)
-        _record_for(person, events.SecondFactorAdded(kind=kind), actor=person, at=at)
+    _record_own(person, events.SecondFactorAdded(kind=kind), at=at)
+    end_sessions(person, keep=session_key)
 
 
 def note_second_factor_removed(person: User, *, kind: str, at: datetime) -> None:
     """Record that a second factor is gone."""
-    _record_for(person, events.SecondFactorRemoved(kind=kind), actor=person, at=at)
+    _record_own(person, events.SecondFactorRemoved(kind=kind), at=at)
 
 
 def note_email_change(person: User, *, at: datetime) -> None:
     """Record that the person's address changed, without the addresses."""
-    _record_for(person, events.EmailChanged(), actor=person, at=at)
+    _record_own(person, events.EmailChanged(), at=at)
 
 
 def _lock_administrators() -> None:
@@ -349,5 +357,13 @@ def _pseudonym(address: str) -> UUID:
 def _record_for(
     person: User, event: Event, *, actor: Actor | None, at: datetime, reason: str = ""
 ) -> None:
-    with transaction.atomic():
-        record(event, actor=actor, subject=person.actor_id, at=at, reason=reason)
+    record(event, actor=actor, subject=person.actor_id, at=at, reason=reason)
+
+
+def _record_own(person: User, event: Event, *, at: datetime) -> None:
+    """Record what a person did to their own account, in the transaction in which they did it.
+
+    Outside of one it is refused. Raises `AccountIsClosed` for a request that closing has overtaken.
+    """
+    person = User.objects.locked_if_open(person.pk)
+    _record_for(person, event, actor=person, at=at)

@@ -56,7 +56,7 @@ def second_factors_reset(recorded: Recorded[SecondFactorsReset]) -> None:
 
 
 def _tell(recorded: Recorded[Event], template: str, **more: Any) -> None:
-    person = accounts.person_by_actor(UUID(recorded.subject))
+    person = accounts.open_person_by_actor(UUID(recorded.subject))
     if person is None:
         return
     context = {

@@ -49,7 +49,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     form = PreferencesForm(posted(request), initial=preferences_of(person))
     if request.method == "POST" and form.is_valid():
-        services.change_preferences(person, **form.cleaned_data)
+        person = services.change_preferences(person, **form.cleaned_data)
         messages.success(request, _("Your preferences are saved."))
         return _in_language(redirect("accounts:overview"), person.language)
     return render(request, "accounts/preferences.html", {"form": form})
