@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "guildmark.apps.accounts.middleware.SessionFactor",
     "guildmark.apps.accounts.middleware.SessionActivity",
+    "guildmark.apps.accounts.middleware.OneTransaction",
     "guildmark.site.middleware.preferences.TimeZone",
     "django_htmx.middleware.HtmxMiddleware",
     "guildmark.site.middleware.refusals.NotAllowedPage",
