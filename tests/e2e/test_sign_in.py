@@ -6,6 +6,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PASSWORD, Server, Visit, Visitor
+from tests.e2e.test_pages import SIZES, faults, keep_picture
 
 NEW_PASSWORD = "tidal-lantern-orchard-57"
 
@@ -86,6 +87,12 @@ def test_a_person_adds_a_passkey_and_signs_in_with_it_alone(visit: Visit) -> Non
     expect(page.get_by_label("without my password")).to_be_checked()
     page.get_by_role("main").get_by_role("button", name="Add").click()
     page.wait_for_url(re.compile(r"/2fa/(?!webauthn/add)"), wait_until="load")
+    for name in ("webauthn", "recovery-codes"):
+        page = visitor.goto(f"/account/2fa/{name}/")
+        for size in SIZES.values():
+            page.set_viewport_size(size)
+            keep_picture(page, f"{name}-{size['width']}")
+            assert faults(page) == [], name
     visitor.context.clear_cookies()
     visitor.goto("/account/login/")
     page.get_by_role("button", name="passkey").click()
