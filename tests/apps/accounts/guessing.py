@@ -11,5 +11,5 @@ if __name__ == "__main__":
     for number in range(int(sys.argv[1])):
         guess = {"login": "ada@example.org", "password": f"wrong-guess-{number}"}
         page = client.post("/account/login/", guess, headers={"host": "localhost"})
-        counted += "not correct" in page.text
+        counted += "Check how you typed them" in page.text
     print(counted)

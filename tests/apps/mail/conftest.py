@@ -18,7 +18,7 @@ from guildmark.apps.audit.jobs.runner import JobRunner
 from guildmark.apps.institute import services as institutes
 from guildmark.apps.institute.models import Institute
 from guildmark.apps.mail import slots
-from guildmark.apps.mail.states import ACCOUNT, DECISION, DIGEST, Kind
+from guildmark.apps.mail.states import ACCOUNT, DECISION, DIGEST, FAREWELL, Kind
 from guildmark.cores.slots import Slot
 from tests.processes import free_port
 
@@ -95,7 +95,7 @@ def sink(settings: Settings) -> Iterator[Sink]:
 def kinds(monkeypatch: pytest.MonkeyPatch) -> "Slot[Kind]":
     """Register two kinds of mail beside the built-in ones, for one test."""
     fresh: Slot[Kind] = Slot("kinds of mail")
-    for kind in (ACCOUNT, DECISION, DIGEST, NEWS, DUTY):
+    for kind in (ACCOUNT, DECISION, FAREWELL, DIGEST, NEWS, DUTY):
         fresh.register(kind, name=kind.name)
     monkeypatch.setattr(slots, "kinds", fresh)
     return fresh

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from . import queries, services
+from .states import FAREWELL
 
 
 def personal_data(person: Any) -> dict[str, Any]:
@@ -25,6 +26,17 @@ def personal_data(person: Any) -> dict[str, Any]:
     }
 
 
-def close_account(person: Any, _at: datetime) -> None:
-    """Stop what has not left, and erase the person's addresses from what has."""
+def close_account(person: Any, at: datetime) -> None:
+    """Stop what has not left, erase the person's addresses from what has, and send a last mail.
+
+    The last mail tells the owner of the address, in case somebody else closed the account. Its row
+    does not name the person, and forgets the address once the mail has left.
+    """
     services.erase_mail_of(person)
+    services.send(
+        kind=FAREWELL.name,
+        to=str(person.email),
+        template="account_closed",
+        context={"decided_at": at},
+        at=at,
+    )

@@ -236,10 +236,19 @@ def _move(message: Message, transition: str, **changes: Any) -> Message:
     changes["state"] = MESSAGE.target(before, transition).value
     if changes["state"] == MessageState.SENT and _is_secret(message):
         changes |= {"text": "", "html": ""}
+    if changes["state"] in (MessageState.SENT, MessageState.DEAD) and _is_last(message):
+        changes |= {"recipient": "", "text": "", "html": "", "last_error": ""}
     for field, value in changes.items():
         setattr(message, field, value)
     Message.objects.filter(pk=message.pk, state=before, attempts=attempts).update(**changes)
     return message
+
+
+def _is_last(message: Message) -> bool:
+    try:
+        return queries.kind(message.kind).last
+    except queries.UnknownKind:
+        return False
 
 
 def _is_secret(message: Message) -> bool:

@@ -95,7 +95,8 @@ class Kind:
 
     People choose how often they want an optional kind; a required one (security, decisions about
     oneself) always comes at once. The text of a `secret` kind is erased once it has left, or
-    `SECRETS_LAST` after it was written.
+    `SECRETS_LAST` after it was written. What is left of a `last` mail to somebody, address and
+    text, is erased once it has left or was given up.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Kind:
     description: str | Promise
     optional: bool = True
     secret: bool = False
+    last: bool = False
     default: Frequency = Frequency.AT_ONCE
 
 
@@ -118,5 +120,13 @@ DECISION = Kind(
     _("Decisions about you"),
     _("What is decided about your roles and your account, and why."),
     optional=False,
+)
+FAREWELL = Kind(
+    "farewell",
+    _("Farewell"),
+    _("That your account is closed."),
+    optional=False,
+    secret=True,
+    last=True,
 )
 DIGEST = Kind("digest", _("Digests"), _("What you asked to get together."), optional=False)
