@@ -7,6 +7,7 @@ could not be run is said loudly, and is an error under `CI=true`, where everythi
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,7 @@ def main() -> int:
     """Run the layers; return 0 only if all that should run did and passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="run the nightly tier as well")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that the database is stopped.
     layers = [*GATE, *(NIGHTLY if parser.parse_args().long else [])]
     missing = dict(_missing())
     counts: Counter[str] = Counter()
