@@ -24,6 +24,7 @@ from postgresql import binaries, running_postgresql
 PARALLEL = ["-n", "2", "--dist", "loadfile"]
 COVERAGE = ["--cov", "--cov-report="]
 FAST = "not e2e and not crash and not long"
+MANY = [*PARALLEL, "--hypothesis-profile=nightly", "tests/cores"]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -46,8 +47,9 @@ GATE = [
     Layer("browser", "sqlite", "e2e and not long", 300),
 ]
 NIGHTLY = [
-    Layer("long", "sqlite", "long", 1800),
-    Layer("long", "postgresql", "long and not once", 1800),
+    Layer("long", "sqlite", "long", 1200),
+    Layer("long", "postgresql", "long and not once", 1200),
+    Layer("properties with many examples", "sqlite", FAST, 1200, MANY),
     Layer("browser", "postgresql", "e2e and not once and not long", 600),
 ]
 

@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from guildmark.apps.audit import immutability
+
+# The nightly tier tries far more examples than the gate has time for.
+hypothesis.settings.register_profile("nightly", max_examples=3000, deadline=None)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
