@@ -24,7 +24,7 @@ MEMBER = {
     "data": "/account/data/",
     "close": "/account/close/",
     "app": "/account/2fa/totp/activate/",
-    "not-allowed": "/account/people/2/grant/",
+    "not-allowed": "/preferences/theme/",
 }
 STRANGER = {
     "reset-done": "/account/password/reset/done/",

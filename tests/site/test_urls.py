@@ -54,7 +54,7 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
     "account/people/<int:person_id>/": ("/account/people/{person}/", STAFF),
     "account/people/<int:person_id>/grant/": (
         "/account/people/{person}/grant/",
-        Expected(SIGN_IN, 405, 405),
+        STAFF,
     ),
     "account/people/<int:person_id>/roles/<int:grant_id>/end/": (
         "/account/people/{person}/roles/{grant}/end/",

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +21,7 @@ from guildmark.apps.accounts.models import RoleGrant, User
 from guildmark.apps.accounts.permissions import Policy
 
 from .people import visible_person
-from .request import confirmed, posted, signed_in
+from .request import confirmed, posted, signed_in, signed_in_only, take_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ ABOUT_ACCOUNTS = {"disable": DISABLE, "enable": ENABLE, "close": CLOSE, "reset":
 
 
 @never_cache
-@login_required
+@signed_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def account(request: HttpRequest, person_id: int, decision: str) -> HttpResponse:
@@ -107,7 +106,7 @@ def account(request: HttpRequest, person_id: int, decision: str) -> HttpResponse
 
 
 @never_cache
-@login_required
+@signed_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def end_role(request: HttpRequest, person_id: int, grant_id: int) -> HttpResponse:
@@ -124,7 +123,7 @@ def _decide(
 ) -> HttpResponse:
     actor = signed_in(request)
     decision.policy.require(actor, subject)
-    form = ReasonForm(posted(request))
+    form = ReasonForm(posted(request), initial=take_kept(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         decision.take(subject, actor=actor, at=timezone.now(), reason=reason)

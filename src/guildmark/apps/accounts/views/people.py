@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from guildmark.apps.accounts import policies, queries, services
 from guildmark.apps.accounts.forms import GrantForm, SearchForm
 from guildmark.apps.accounts.models import User
 from guildmark.apps.accounts.states import Role
 
-from .request import confirmed, signed_in
+from .request import confirmed, posted, signed_in, signed_in_only, take_kept
 
 A_PAGE = 25
 
@@ -44,14 +44,15 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
-@require_POST
+@signed_in_only
+@require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def grant(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Give a person a role."""
+    """Give a person a role; opened after signing in again, show what was typed before."""
     someone = visible_person(request, person_id)
     policies.ROLE_GRANT.require(signed_in(request), someone)
-    form = GrantForm(request.POST, held=queries.held_roles(someone))
+    held = queries.held_roles(someone)
+    form = GrantForm(posted(request), initial=take_kept(request), held=held)
     if form.is_valid() and _is_granted(request, someone, form):
         return redirect("accounts:person", person_id)
     return person_page(request, someone, form)
