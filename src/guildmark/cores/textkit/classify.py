@@ -1,0 +1,370 @@
+"""What kind of change leads from one text of a requirement to the next, and why.
+
+The texts are aligned by the stems of their words. Each place where they differ is judged by
+rules, each rule gives a reason, and the heaviest reason makes the class.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from guildmark.cores.textkit.alignment import Gap, aligned, gaps
+from guildmark.cores.textkit.force import flips
+from guildmark.cores.textkit.obligation import OBLIGING
+from guildmark.cores.textkit.reading import (
+    Reading,
+    inside,
+    is_choice,
+    is_number,
+    is_parameter,
+    read,
+)
+from guildmark.cores.textkit.reasons import CLASS_OF, ChangeClass, Reason, ReasonCode
+from guildmark.cores.textkit.similarity import similarity
+from guildmark.cores.textkit.tokens import root
+from guildmark.cores.textkit.vocabulary import (
+    CONDITIONS,
+    CONNECTIVES,
+    EXPLAINING,
+    FUNCTION_WORDS,
+    NEGATIONS,
+    POINTING,
+    are_synonyms,
+)
+from guildmark.cores.textkit.wording import UniformWording
+
+NEAREST_OBLIGATION = 6
+"""Words of a change within which two words of obligation count as exchanged."""
+SHORTEST_MISSPELT = 6
+"""Letters from which two words that differ in one letter count as one word misspelt."""
+SAME_PARAMETER = 0.5
+"""Similarity of the insides from which two parameters far apart count as one that moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The class of a change, all reasons (the heaviest first) and the similarity of the texts."""
+
+    change_class: ChangeClass
+    reasons: tuple[Reason, ...]
+    similarity: float
+
+
+class _Word(NamedTuple):
+    """A word of one side of a change: the number of the change, and its place in the text.
+
+    `announced`: it names what is listed next. `in_brackets`: it stands inside a parameter of the
+    other text. A word that is both was only taken out of the brackets or into them.
+    """
+
+    change: int
+    position: int
+    surface: str
+    root: str
+    clause: int
+    example: bool
+    announced: bool
+    in_brackets: bool
+
+
+class _Sides(NamedTuple):
+    """The words that changes took from the old text and gave to the new one."""
+
+    old: list[_Word]
+    new: list[_Word]
+
+
+# What the name of a parameter can bind when it is exchanged: "at most 12 characters".
+_BINDING_IN_NAMES = frozenset((ReasonCode.FORCE_WORD, ReasonCode.NEGATION, ReasonCode.NUMBER))
+
+
+def classify(old: str, new: str, *, wording: UniformWording | None = None) -> Classification:
+    """Return the class of the change from `old` to `new`, with its reasons.
+
+    `wording` are the uniform rewordings of the editions that the texts belong to (see
+    `learn_wording`); they count as editorial. The result proposes; a person confirms.
+
+    >>> classify("Logs shall be kept.", "Logs should be kept.").change_class.value
+    'force'
+    """
+    if old.split() == new.split():
+        reasons = () if old == new else (Reason(ReasonCode.WHITE_SPACE),)
+        return Classification(ChangeClass.UNCHANGED, reasons, 1.0)
+    found = dict.fromkeys(_reasons(old, new, wording or UniformWording()))
+    ordered = sorted(found or [Reason(ReasonCode.LAYOUT)], key=lambda reason: -reason.weight)
+    return Classification(CLASS_OF[ordered[0].code], tuple(ordered), similarity(old, new))
+
+
+def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
+    for flip in flips(old, new):
+        yield Reason(ReasonCode.FORCE_WORD, flip.old, flip.new)
+    before, after = read(old), read(new)
+    pairs = aligned(before.keys, after.keys)
+    sides = _Sides([], [])
+    for number, gap in enumerate(gaps(pairs, len(before.keys), len(after.keys))):
+        excused_old, excused_new = wording.excused(before, after, gap)
+        if excused_old or excused_new:
+            yield Reason(
+                ReasonCode.UNIFORM_WORDING,
+                " ".join(before.surface[i] for i in sorted(excused_old)),
+                " ".join(after.surface[j] for j in sorted(excused_new)),
+            )
+        change = _change(before, after, gap, number)
+        yield from _exchanged_links(change)
+        yield from _exchanged_obligations(change, before, gap)
+        sides.old.extend(word for word in change.old if word.position not in excused_old)
+        sides.new.extend(word for word in change.new if word.position not in excused_new)
+    clauses = {(before.clauses[i], after.clauses[j]) for i, j in pairs}
+    yield from _judged(sides, clauses, wording)
+
+
+def _change(before: Reading, after: Reading, gap: Gap, number: int) -> _Sides:
+    return _Sides(
+        _words(before, gap.old_start, gap.old_end, number, after),
+        _words(after, gap.new_start, gap.new_end, number, before),
+    )
+
+
+def _words(reading: Reading, start: int, end: int, number: int, other: Reading) -> list[_Word]:
+    found = []
+    for i in range(start, end):
+        key, surface = reading.keys[i], reading.surface[i]
+        base = key if is_parameter(key) or is_number(key) else root(surface)
+        announced = reading.announced[i]
+        in_brackets = announced and base in _roots_in_brackets(other)
+        found.append(
+            _Word(
+                number,
+                i,
+                surface,
+                base,
+                reading.clauses[i],
+                reading.examples[i],
+                announced,
+                in_brackets,
+            )
+        )
+    return found
+
+
+def _roots_in_brackets(reading: Reading) -> frozenset[str]:
+    insides = (inside(surface) for surface in reading.surface if is_parameter(surface))
+    return frozenset(root(word) for text in insides for word in read(text).surface)
+
+
+def _exchanged_links(change: _Sides) -> Iterator[Reason]:
+    """Yield "and" exchanged for "or", which shows only while the change is whole."""
+    old, new = ({word.surface for word in side} & CONNECTIVES for side in change)
+    if len(old) == len(new) == 1 and old != new:
+        yield Reason(ReasonCode.CONDITION, *old, *new)
+
+
+def _exchanged_obligations(change: _Sides, old: Reading, gap: Gap) -> Iterator[Reason]:
+    """Yield words of obligation that took each other's place in a clause that otherwise stayed."""
+    longer = max(len(change.old), len(change.new))
+    if longer > NEAREST_OBLIGATION or not _stays_in_part(old.clauses, gap.old_start, gap.old_end):
+        return
+    befores, afters = ([word for word in side if word.surface in OBLIGING] for side in change)
+    for before in befores:
+        for after in afters:
+            if OBLIGING[before.surface] != OBLIGING[after.surface]:
+                yield Reason(ReasonCode.FORCE_WORD, before.surface, after.surface)
+
+
+def _stays_in_part(clauses: Sequence[int], start: int, end: int) -> bool:
+    """Whether a neighbour of the stretch belongs to one of its clauses."""
+    before = 0 < start < end and clauses[start - 1] == clauses[start]
+    return before or (start < end < len(clauses) and clauses[end] == clauses[end - 1])
+
+
+def _judged(
+    sides: _Sides, clauses: set[tuple[int, int]], wording: UniformWording
+) -> Iterator[Reason]:
+    """Yield the reasons in what the changes together took and gave."""
+    old, new = ([word for word in side if is_parameter(word.surface)] for side in sides)
+    parameters = _paired_parameters(old, new)
+    for (before,), (after,) in parameters:
+        yield from _parameter_reasons(before, after, wording)
+    plain = _Sides(*([word for word in side if not is_parameter(word.surface)] for side in sides))
+    moved = _moved(plain)
+    for (before,), (after,) in moved:
+        yield from _move_reasons(before, after, clauses)
+    for change in _by_change(_without(plain, moved)):
+        yield from _change_reasons(change)
+    for change in _by_change(_without(_Sides(old, new), parameters)):
+        yield _reason(ReasonCode.PARAMETER, change)
+
+
+def _reason(code: ReasonCode, change: _Sides) -> Reason:
+    old, new = (" ".join(word.surface for word in side) for side in change)
+    return Reason(code, old, new)
+
+
+def _paired_parameters(old: Sequence[_Word], new: Sequence[_Word]) -> list[_Sides]:
+    """Pair parameters that left one place and stand in another, or were renamed in place."""
+    scored = (
+        (-similarity(inside(before.surface), inside(after.surface)), before, after)
+        for before in old
+        for after in new
+    )
+    pairs: list[_Sides] = []
+    taken_old, taken_new = set[int](), set[int]()
+    for unlikeness, before, after in sorted(scored):
+        same = before.change == after.change or -unlikeness >= SAME_PARAMETER
+        if same and before.position not in taken_old and after.position not in taken_new:
+            taken_old.add(before.position)
+            taken_new.add(after.position)
+            pairs.append(_Sides([before], [after]))
+    return pairs
+
+
+def _parameter_reasons(before: _Word, after: _Word, wording: UniformWording) -> Iterator[Reason]:
+    """Yield what changed on a parameter that stayed one.
+
+    The choices it offers are part of what is asked; other words inside are only its name.
+    """
+    if before.change != after.change:
+        yield Reason(ReasonCode.PARAMETER_MOVED, before.surface, after.surface)
+    found = list(_reasons(inside(before.surface), inside(after.surface), wording))
+    if is_choice(before.surface) and is_choice(after.surface):
+        yield from found
+        return
+    renamed = Reason(ReasonCode.PARAMETER_RENAMED, before.surface, after.surface)
+    for reason in found:
+        binding = reason.code in _BINDING_IN_NAMES and reason.old and reason.new
+        yield reason if binding or reason.weight <= renamed.weight else renamed
+
+
+def _moved(sides: _Sides) -> list[_Sides]:
+    """Pair words of the same root, those of one change first."""
+    waiting = defaultdict(list)
+    for word in sides.new:
+        waiting[word.root].append(word)
+    pairs = []
+    for word in sides.old:
+        if candidates := waiting[word.root]:
+            partner = min(candidates, key=lambda other: abs(other.change - word.change))
+            candidates.remove(partner)
+            pairs.append(_Sides([word], [partner]))
+    return pairs
+
+
+def _without(sides: _Sides, gone: Sequence[_Sides]) -> _Sides:
+    gone_old = {word.position for part in gone for word in part.old}
+    gone_new = {word.position for part in gone for word in part.new}
+    return _Sides(
+        [word for word in sides.old if word.position not in gone_old],
+        [word for word in sides.new if word.position not in gone_new],
+    )
+
+
+def _by_change(sides: _Sides) -> Iterator[_Sides]:
+    changes: dict[int, _Sides] = defaultdict(lambda: _Sides([], []))
+    for word in sides.old:
+        changes[word.change].old.append(word)
+    for word in sides.new:
+        changes[word.change].new.append(word)
+    for number in sorted(changes):
+        yield changes[number]
+
+
+def _move_reasons(before: _Word, after: _Word, clauses: set[tuple[int, int]]) -> Iterator[Reason]:
+    """Yield grammar (within a clause: the voice) or rearrangement (from clause to clause).
+
+    A negation that now stands elsewhere denies something else.
+    """
+    near = before.change == after.change or (before.clause, after.clause) in clauses
+    if before.surface in NEGATIONS:
+        if before.change != after.change:
+            yield Reason(ReasonCode.NEGATION, before.surface, after.surface)
+    elif near or before.surface in FUNCTION_WORDS:
+        yield Reason(ReasonCode.GRAMMAR, before.surface, after.surface)
+    else:
+        yield Reason(ReasonCode.REARRANGED, before.surface, after.surface)
+
+
+def _change_reasons(change: _Sides) -> Iterator[Reason]:
+    """Yield the reasons in what one change took and gave."""
+    for code, match in (
+        (ReasonCode.SPELLING, _compounds),
+        (ReasonCode.SPELLING, _misspelt),
+        (ReasonCode.SYNONYM, _synonyms),
+    ):
+        matches = match(change)
+        yield from (_reason(code, matched) for matched in matches)
+        change = _without(change, matches)
+    by_code: dict[ReasonCode, _Sides] = defaultdict(lambda: _Sides([], []))
+    for word in change.old:
+        by_code[_code(word)].old.append(word)
+    for word in change.new:
+        by_code[_code(word)].new.append(word)
+    for code, words in by_code.items():
+        yield _reason(_for_sides(code, words), words)
+
+
+def _compounds(change: _Sides) -> list[_Sides]:
+    """Find words that were parted or joined: "multifactor" and "multi-factor"."""
+    parted = [
+        _Sides([whole], [first, second])
+        for whole in change.old
+        for first, second in pairwise(change.new)
+        if whole.surface == first.surface + second.surface
+    ]
+    joined = [
+        _Sides([first, second], [whole])
+        for whole in change.new
+        for first, second in pairwise(change.old)
+        if whole.surface == first.surface + second.surface
+    ]
+    return parted + joined
+
+
+def _misspelt(change: _Sides) -> list[_Sides]:
+    return _matches(change, _is_misspelt)
+
+
+def _synonyms(change: _Sides) -> list[_Sides]:
+    return _matches(change, are_synonyms)
+
+
+def _matches(change: _Sides, alike: Callable[[str, str], bool]) -> list[_Sides]:
+    """Pair words of one change that are alike, each at most once."""
+    pairs = []
+    free = list(change.new)
+    for word in change.old:
+        partner = next((other for other in free if alike(word.surface, other.surface)), None)
+        if partner:
+            free.remove(partner)
+            pairs.append(_Sides([word], [partner]))
+    return pairs
+
+
+def _is_misspelt(old: str, new: str) -> bool:
+    """Whether two words differ in one letter that is not the first."""
+    a, b = sorted((old, new), key=len)
+    if len(a) < SHORTEST_MISSPELT or a[0] != b[0] or len(b) - len(a) > 1 or not (a + b).isalpha():
+        return False
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    return a[start + (len(a) == len(b)) :] == b[start + 1 :]
+
+
+def _code(word: _Word) -> ReasonCode:
+    """Return what it means that a word came or went; the first rule that holds decides."""
+    rules = (
+        (ReasonCode.NEGATION, word.surface in NEGATIONS),
+        (ReasonCode.GRAMMAR, word.in_brackets or word.surface in POINTING),
+        (ReasonCode.EXAMPLES, word.example),
+        (ReasonCode.NUMBER, is_number(word.root)),
+        (ReasonCode.CONDITION, word.surface in CONDITIONS),
+        (ReasonCode.GRAMMAR, word.surface in FUNCTION_WORDS),
+        (ReasonCode.EXPLANATION, word.announced or word.surface in EXPLAINING),
+    )
+    return next((code for code, holds in rules if holds), ReasonCode.CHANGED_DUTY)
+
+
+def _for_sides(code: ReasonCode, words: _Sides) -> ReasonCode:
+    if code is not ReasonCode.CHANGED_DUTY or (words.old and words.new):
+        return code
+    return ReasonCode.DROPPED_DUTY if words.old else ReasonCode.ADDED_DUTY
