@@ -14,7 +14,7 @@ export UV_LINK_MODE := copy
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup dev test test-fast test-long check format bench lock docs clean
+.PHONY: help run setup dev judges test test-fast test-long check format bench lock docs clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,7 +26,9 @@ setup: $(VENV)/.stamp-run ## Install what a running Guildmark needs into .venv
 
 dev: $(VENV)/.stamp-dev ## Install what working on Guildmark needs as well
 
-test: dev ## Run the whole suite, on SQLite and then on PostgreSQL
+judges: .tools/.stamp-judges ## Install outside judges of our files, apart from all else
+
+test: dev judges ## Run the whole suite, on SQLite and then on PostgreSQL
 	@$(BIN)/python scripts/run_tests.py
 
 test-fast: dev ## Run the unit and integration tests on SQLite only
@@ -50,6 +52,7 @@ docs: dev ## Build the documentation into docs/_build
 lock: .tools/.stamp-uv ## Renew the hashed lock files from pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/run.txt
 	@$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) requirements/judges.in -o requirements/judges.txt
 	@echo 'uv==$(shell $(UV) --version 2>/dev/null | cut -d" " -f2)' | $(LOCK) - -o requirements/uv.txt
 
 clean: ## Remove environments and caches; var/ (your data) stays
@@ -75,4 +78,11 @@ $(VENV)/.stamp-run: .tools/.stamp-uv requirements/run.txt pyproject.toml
 $(VENV)/.stamp-dev: $(VENV)/.stamp-run requirements/dev.txt
 	@echo "Installing the tools for developers into $(VENV) ..."
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/run.txt -r requirements/dev.txt
+	@touch $@
+
+# Their pins are strict, so that they can't share an environment with us.
+.tools/.stamp-judges: .tools/.stamp-uv requirements/judges.txt
+	@echo "Installing outside judges into .tools/judges ..."
+	@$(UV) venv -q --clear --python $(PY) .tools/judges
+	@$(UV) pip install -q --python .tools/judges/bin/python --require-hashes -r requirements/judges.txt
 	@touch $@
