@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from guildmark.apps.institute import queries, services, slots
 from guildmark.apps.institute.models import Programme
 from guildmark.apps.institute.slots import Problem, ProgrammeSection
+from guildmark.apps.standard import queries as standard
 from guildmark.cores.slots import Slot
 from guildmark.site.demo.institute import PROGRAMME
 from guildmark.site.programme import document as documents
@@ -89,7 +90,8 @@ def problems(text: str) -> dict[str, str]:
 @pytest.mark.usefixtures("founded")
 def test_what_is_exported_loads_and_exports_as_the_same(at: datetime) -> None:
     assert load_programme(json.dumps(VALID), actor=None, at=at, dry_run=False) == {
-        "programme": True
+        "programme": True,
+        "standard": True,
     }
     exported = export_programme()
     assert exported == VALID
@@ -103,7 +105,8 @@ def test_loading_the_same_file_again_changes_nothing(at: datetime) -> None:
     load_programme(json.dumps(VALID), actor=None, at=at, dry_run=False)
     later = at + timedelta(days=1)
     assert load_programme(json.dumps(VALID), actor=None, at=later, dry_run=False) == {
-        "programme": False
+        "programme": False,
+        "standard": False,
     }
     loaded = queries.programme()
     assert loaded is not None
@@ -112,8 +115,12 @@ def test_loading_the_same_file_again_changes_nothing(at: datetime) -> None:
 
 @pytest.mark.usefixtures("founded")
 def test_a_dry_run_says_what_would_change_and_changes_nothing(at: datetime) -> None:
-    assert load_programme(json.dumps(VALID), actor=None, at=at, dry_run=True) == {"programme": True}
+    assert load_programme(json.dumps(VALID), actor=None, at=at, dry_run=True) == {
+        "programme": True,
+        "standard": True,
+    }
     assert queries.programme() is None
+    assert standard.own_framework() is None
 
 
 @pytest.mark.usefixtures("founded")
@@ -224,8 +231,11 @@ def test_the_commands_write_and_read_a_file(tmp_path: Path) -> None:
     call_command("load_programme", str(PROGRAMME), stdout=said)
     assert said.getvalue().splitlines() == [
         "programme: would change",
+        "standard: would change",
         "programme: loaded",
+        "standard: loaded",
         "programme: unchanged",
+        "standard: unchanged",
     ]
     file = tmp_path / "out.json"
     call_command("export_programme", output=str(file), stdout=said)

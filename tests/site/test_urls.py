@@ -1,6 +1,8 @@
 """Every address, asked by nobody, by a member and by an administrator, gives what is expected."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import pytest
@@ -9,6 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guildmark.apps.accounts.models import RoleGrant, User
+from guildmark.apps.standard.providers import SECTION
+from guildmark.site.demo.institute import PROGRAMME
 from tests.apps.accounts.factories import administrator, member, reauthenticated
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +37,10 @@ POST_ONLY = Expected(405, 405, 405)
 ENTRANCE = Expected(200, DESK, DESK)
 GONE = Expected(404, 404, 404)
 EMPTY_LEDGER = Expected(404, 404, 404)
+
+LEADS_ON = Expected(ELSEWHERE, ELSEWHERE, ELSEWHERE)
+EDITION = "standard/<slug:framework>/edition/<word:number>"
+COMPARISON = "standard/<slug:framework>/compare/<word:older>/<word:newer>"
 
 EXPECTED: dict[str, tuple[str, Expected]] = {
     "": ("/", PUBLIC),
@@ -129,6 +137,38 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
         "/ledger/proof/inclusion?index=0&size=1",
         EMPTY_LEDGER,
     ),
+    "standard/": ("/standard/", PUBLIC),
+    "standard/<slug:framework>/": ("/standard/psf/", PUBLIC),
+    "standard/<slug:framework>/editions/": ("/standard/psf/editions/", PUBLIC),
+    "standard/<slug:framework>/search/": ("/standard/psf/search/?q=switch", PUBLIC),
+    "standard/<slug:framework>/feed.atom": ("/standard/psf/feed.atom", PUBLIC),
+    "standard/<slug:framework>/requirement/<word:word>/": (
+        "/standard/psf/requirement/agent-kill-switch/",
+        LEADS_ON,
+    ),
+    f"{EDITION}/": ("/standard/psf/edition/1.1/", PUBLIC),
+    f"{EDITION}/whole/": ("/standard/psf/edition/1.1/whole/", PUBLIC),
+    f"{EDITION}/domain/<word:key>/": (
+        "/standard/psf/edition/1.1/domain/human-oversight/",
+        PUBLIC,
+    ),
+    f"{EDITION}/requirement/<word:word>/": (
+        "/standard/psf/edition/1.1/requirement/agent-kill-switch/",
+        PUBLIC,
+    ),
+    f"{EDITION}/cite/": ("/standard/psf/edition/1.1/cite/", PUBLIC),
+    f"{EDITION}/cite/<word:word>/": (
+        "/standard/psf/edition/1.1/cite/agent-kill-switch/",
+        PUBLIC,
+    ),
+    f"{EDITION}/download/<word:form>": (
+        "/standard/psf/edition/1.1/download/oscal.json",
+        PUBLIC,
+    ),
+    "standard/<slug:framework>/compare/": ("/standard/psf/compare/", PUBLIC),
+    f"{COMPARISON}/": ("/standard/psf/compare/1.0/1.1/", PUBLIC),
+    f"{COMPARISON}/changes.json": ("/standard/psf/compare/1.0/1.1/changes.json", PUBLIC),
+    f"{COMPARISON}/<word:key>/": ("/standard/psf/compare/1.0/1.1/agent-kill-switch/", PUBLIC),
     "ledger/proof/consistency": ("/ledger/proof/consistency?old=1&new=2", EMPTY_LEDGER),
 }
 
@@ -160,9 +200,11 @@ def visit_all(client: Client, places: dict[str, int]) -> dict[str, int | str]:
 
 
 @pytest.fixture
-def places() -> dict[str, int]:
-    """Real ids for addresses that name a person or a grant."""
+def places(at: datetime) -> dict[str, int]:
+    """Real ids for addresses that name a person or a grant, and the demo's standard."""
     person = administrator()
+    programme = json.loads(PROGRAMME.read_text(encoding="utf-8"))
+    SECTION.load(programme["sections"]["standard"], actor=None, at=at)
     return {"person": person.pk, "grant": RoleGrant.objects.get(user=person).pk}
 
 

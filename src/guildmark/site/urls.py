@@ -17,4 +17,5 @@ urlpatterns = [
     path("account/", include("guildmark.apps.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("ledger/", include("guildmark.apps.audit.urls")),
+    path("standard/", include("guildmark.apps.standard.urls")),
 ]

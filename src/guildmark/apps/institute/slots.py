@@ -16,6 +16,14 @@ class Problem:
     text: str
 
 
+class SectionRefused(ValueError):
+    """A section can't be loaded into this database; `problems` says where and why, all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{each.path}: {each.text}" for each in self.problems))
+
+
 class ProgrammeSection(Protocol):
     """What a context loads from a programme file and exports to it."""
 
@@ -27,6 +35,8 @@ class ProgrammeSection(Protocol):
         """Bring the database to what the data says; return whether anything changed.
 
         Runs in the transaction of the whole file, after all sections were found free of problems.
+        Raises `SectionRefused` for what only the database shows to be wrong, with paths that begin
+        at $, the root of the section.
         """
         ...
 

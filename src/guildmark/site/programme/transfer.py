@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from guildmark.apps.institute import queries, services
 from guildmark.apps.institute.programme import NAMES
 from guildmark.apps.institute.services import InstituteRefused
-from guildmark.apps.institute.slots import Problem, programme_sections
+from guildmark.apps.institute.slots import (
+    Problem,
+    ProgrammeSection,
+    SectionRefused,
+    programme_sections,
+)
 
 from .document import FORMAT, VERSION, ProgrammeRefused, read_document
 
@@ -29,7 +34,8 @@ def load_programme(text: str, *, actor: Any, at: datetime, dry_run: bool) -> dic
         changed = {"programme": _describe(document["programme"], actor=actor, at=at)}
         for name, section in zip(programme_sections.names, programme_sections, strict=True):
             if name in document.get("sections", {}):
-                changed[name] = section.load(document["sections"][name], actor=actor, at=at)
+                data = document["sections"][name]
+                changed[name] = _load(name, section, data, actor=actor, at=at)
         transaction.set_rollback(dry_run)
     return changed
 
@@ -51,6 +57,18 @@ def export_programme() -> dict[str, Any]:
         "programme": {name: getattr(loaded, name) for name in NAMES},
         "sections": {name: data for name, data in sections.items() if data is not None},
     }
+
+
+def _load(name: str, section: ProgrammeSection, data: Any, *, actor: Any, at: datetime) -> bool:
+    try:
+        return section.load(data, actor=actor, at=at)
+    except SectionRefused as refusal:
+        raise ProgrammeRefused(
+            [
+                Problem(each.path.replace("$", f"$.sections.{name}", 1), each.text)
+                for each in refusal.problems
+            ]
+        ) from refusal
 
 
 def _describe(description: dict[str, str], *, actor: Any, at: datetime) -> bool:

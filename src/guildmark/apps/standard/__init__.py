@@ -1,0 +1,1 @@
+"""The published standard: frameworks and their editions, which never change once released."""

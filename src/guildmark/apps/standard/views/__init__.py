@@ -1,0 +1,1 @@
+"""The pages of the standard: reading, comparing, citing, searching, taking away."""
