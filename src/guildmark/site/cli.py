@@ -39,6 +39,14 @@ GROUPS: dict[str, dict[str, str]] = {
         "load-programme": "Load a programme from a file, all of it or nothing.",
         "export-programme": "Write the programme to a file that can be loaded elsewhere.",
     },
+    "Standard": {
+        "import-framework": "Import an edition of a framework from OSCAL, ASVS, JSON or CSV.",
+        "export-framework": "Write an edition as OSCAL, JSON, CSV or Markdown.",
+        "compare": "Tell what changed between two editions.",
+        "suggest-lineage": "Rank what each requirement may have become.",
+        "lint-lineage": "Show recorded pairs of requirements that are hard to believe.",
+        "import-lineage": "Record what became of an imported framework's requirements.",
+    },
 }
 OWN_COMMANDS = {name: line for group in GROUPS.values() for name, line in group.items()}
 
@@ -97,6 +105,9 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         hint = "Is DATABASE_URL right, is the database up, and did `guildmark migrate` run?"
         return _say(f"The database refused: {str(fault).strip()}\n{hint}", REFUSED)
+    except BrokenPipeError:  # Whoever read, such as `head`, has read enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return _say("Interrupted; what was not finished was not kept.", INTERRUPTED)
     return 0

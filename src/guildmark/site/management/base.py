@@ -29,9 +29,11 @@ class OwnCommand(BaseCommand):
     """A command whose result is text for people or, with `--format json`, one JSON document."""
 
     requires_system_checks: list[str] = []
+    answers_in_json = False  # Commands may have a --format of their own that means files.
 
     def add_format(self, parser: CommandParser) -> None:
         """Offer `--format`."""
+        self.answers_in_json = True
         parser.add_argument(
             "--format",
             choices=[TEXT, JSON],
@@ -44,7 +46,7 @@ class OwnCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except CommandError as refusal:
-            if options.get("format") != JSON:
+            if not (self.answers_in_json and options.get("format") == JSON):
                 raise
             self.write_json({"ok": False, "error": str(refusal)})
             raise SystemExit(refusal.returncode) from refusal

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from guildmark.site.management.base import JSON, OwnCommand, Refused
+from guildmark.site.management.files import replace_text
 from guildmark.site.programme.document import ProgrammeRefused
 from guildmark.site.programme.transfer import export_programme
 
@@ -33,18 +34,8 @@ class Command(OwnCommand):
         if output is None:
             self.write_json(document)
             return
-        _write(Path(output), json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        replace_text(Path(output), json.dumps(document, indent=2, ensure_ascii=False) + "\n")
         if options["format"] == JSON:
             self.write_json({"ok": True, "file": output})
         else:
             self.stdout.write(f"{document['programme']['name']} is written to {output}.")
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file as a whole, so that nobody reads half of it."""
-    fresh = path.with_name(f".{path.name}.part")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as fault:
-        raise Refused(f"{path} can't be written: {fault}.") from fault

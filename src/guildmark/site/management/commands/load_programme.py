@@ -1,13 +1,12 @@
 """`guildmark load-programme FILE`."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from guildmark.site.management.base import JSON, OwnCommand, Refused
+from guildmark.site.management.files import read_text
 from guildmark.site.programme.document import ProgrammeRefused
 from guildmark.site.programme.transfer import load_programme
 
@@ -32,7 +31,9 @@ class Command(OwnCommand):
         """Load it, or say everything that is wrong with it."""
         as_json = options["format"] == JSON
         try:
-            changed = load_programme(_text(file), actor=None, at=timezone.now(), dry_run=dry_run)
+            changed = load_programme(
+                read_text(file), actor=None, at=timezone.now(), dry_run=dry_run
+            )
         except ProgrammeRefused as refusal:
             if as_json:
                 problems = [{"path": each.path, "text": each.text} for each in refusal.problems]
@@ -45,12 +46,3 @@ class Command(OwnCommand):
         for part, is_changed in changed.items():
             word = ("would change" if dry_run else "loaded") if is_changed else "unchanged"
             self.stdout.write(f"{part}: {word}")
-
-
-def _text(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Refused(f"{file} can't be read: {fault}.") from fault
