@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from guildmark.site import demo
 from tests.processes import (
     Environment,
     free_port,
@@ -35,6 +36,7 @@ FLAGS = [
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 PASSWORD = "correct horse battery staple"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PROGRAMME = Path(demo.__file__).parent / "psf.json"
 SETUP = Path(__file__).parent / "people.py"
 
 
@@ -58,7 +60,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve an institute with a member, an administrator and an auditor, and run the worker."""
+    """Serve an institute with its programme, a member, an administrator and an auditor."""
     folder = tmp_path_factory.mktemp("served")
     port = free_port()
     url = f"http://localhost:{port}"
@@ -69,6 +71,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             environment, "init", "--no-input", "--name", "Example Institute", "--origin", url,
             "--admin-email", "admin@example.org", "--contact-email", "office@example.org",
         )  # fmt: skip
+        guildmark(environment, "load-programme", str(PROGRAMME))
         guildmark(environment, "shell", "--verbosity", "0", "-c", SETUP.read_text("utf-8"))
         run = [sys.executable, "-m", "guildmark.site", "run", "--port", str(port)]
         log = folder / "server.log"
