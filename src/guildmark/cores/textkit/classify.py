@@ -4,15 +4,15 @@ The texts are aligned by the stems of their words. Each place where they differ 
 rules, each rule gives a reason, and the heaviest reason makes the class.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from guildmark.cores.textkit.alignment import Gap, aligned, gaps
 from guildmark.cores.textkit.force import flips
-from guildmark.cores.textkit.obligation import OBLIGING
+from guildmark.cores.textkit.obligation import OBLIGING, are_exchangeable
 from guildmark.cores.textkit.reading import (
     Reading,
     inside,
@@ -37,6 +37,8 @@ from guildmark.cores.textkit.wording import UniformWording
 
 NEAREST_OBLIGATION = 6
 """Words of a change within which two words of obligation count as exchanged."""
+KEPT_CLAUSE = 0.5
+"""Part of a clause's words that must stand in one clause of the other text to call both one."""
 SHORTEST_MISSPELT = 6
 """Letters from which two words that differ in one letter count as one word misspelt."""
 SAME_PARAMETER = 0.5
@@ -76,6 +78,7 @@ class _Sides(NamedTuple):
     new: list[_Word]
 
 
+_ClausePair = tuple[int, int]
 # What the name of a parameter can bind when it is exchanged: "at most 12 characters".
 _BINDING_IN_NAMES = frozenset((ReasonCode.FORCE_WORD, ReasonCode.NEGATION, ReasonCode.NUMBER))
 
@@ -102,6 +105,8 @@ def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
         yield Reason(ReasonCode.FORCE_WORD, flip.old, flip.new)
     before, after = read(old), read(new)
     pairs = aligned(before.keys, after.keys)
+    links = Counter((before.clauses[i], after.clauses[j]) for i, j in pairs)
+    kept = _kept_clauses(links, before, after)
     sides = _Sides([], [])
     for number, gap in enumerate(gaps(pairs, len(before.keys), len(after.keys))):
         excused_old, excused_new = wording.excused(before, after, gap)
@@ -113,11 +118,10 @@ def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
             )
         change = _change(before, after, gap, number)
         yield from _exchanged_links(change)
-        yield from _exchanged_obligations(change, before, gap)
+        yield from _exchanged_obligations(change, kept)
         sides.old.extend(word for word in change.old if word.position not in excused_old)
         sides.new.extend(word for word in change.new if word.position not in excused_new)
-    clauses = {(before.clauses[i], after.clauses[j]) for i, j in pairs}
-    yield from _judged(sides, clauses, wording)
+    yield from _judged(sides, links, wording)
 
 
 def _change(before: Reading, after: Reading, gap: Gap, number: int) -> _Sides:
@@ -161,26 +165,30 @@ def _exchanged_links(change: _Sides) -> Iterator[Reason]:
         yield Reason(ReasonCode.CONDITION, *old, *new)
 
 
-def _exchanged_obligations(change: _Sides, old: Reading, gap: Gap) -> Iterator[Reason]:
-    """Yield words of obligation that took each other's place in a clause that otherwise stayed."""
-    longer = max(len(change.old), len(change.new))
-    if longer > NEAREST_OBLIGATION or not _stays_in_part(old.clauses, gap.old_start, gap.old_end):
+def _exchanged_obligations(change: _Sides, kept: set[_ClausePair]) -> Iterator[Reason]:
+    """Yield words of obligation that took each other's place in a clause that mostly stayed."""
+    if max(len(change.old), len(change.new)) > NEAREST_OBLIGATION:
         return
     befores, afters = ([word for word in side if word.surface in OBLIGING] for side in change)
     for before in befores:
         for after in afters:
-            if OBLIGING[before.surface] != OBLIGING[after.surface]:
+            exchanged = are_exchangeable(before.surface, after.surface)
+            if exchanged and (before.clause, after.clause) in kept:
                 yield Reason(ReasonCode.FORCE_WORD, before.surface, after.surface)
 
 
-def _stays_in_part(clauses: Sequence[int], start: int, end: int) -> bool:
-    """Whether a neighbour of the stretch belongs to one of its clauses."""
-    before = 0 < start < end and clauses[start - 1] == clauses[start]
-    return before or (start < end < len(clauses) and clauses[end] == clauses[end - 1])
+def _kept_clauses(links: Mapping[_ClausePair, int], old: Reading, new: Reading) -> set[_ClausePair]:
+    """Return the pairs of clauses that share so much of the shorter one that they are one."""
+    old_sizes, new_sizes = Counter(old.clauses), Counter(new.clauses)
+    return {
+        (before, after)
+        for (before, after), shared in links.items()
+        if shared >= KEPT_CLAUSE * min(old_sizes[before], new_sizes[after])
+    }
 
 
 def _judged(
-    sides: _Sides, clauses: set[tuple[int, int]], wording: UniformWording
+    sides: _Sides, links: Collection[_ClausePair], wording: UniformWording
 ) -> Iterator[Reason]:
     """Yield the reasons in what the changes together took and gave."""
     old, new = ([word for word in side if is_parameter(word.surface)] for side in sides)
@@ -190,7 +198,7 @@ def _judged(
     plain = _Sides(*([word for word in side if not is_parameter(word.surface)] for side in sides))
     moved = _moved(plain)
     for (before,), (after,) in moved:
-        yield from _move_reasons(before, after, clauses)
+        yield from _move_reasons(before, after, links)
     for change in _by_change(_without(plain, moved)):
         yield from _change_reasons(change)
     for change in _by_change(_without(_Sides(old, new), parameters)):
@@ -270,12 +278,12 @@ def _by_change(sides: _Sides) -> Iterator[_Sides]:
         yield changes[number]
 
 
-def _move_reasons(before: _Word, after: _Word, clauses: set[tuple[int, int]]) -> Iterator[Reason]:
+def _move_reasons(before: _Word, after: _Word, links: Collection[_ClausePair]) -> Iterator[Reason]:
     """Yield grammar (within a clause: the voice) or rearrangement (from clause to clause).
 
     A negation that now stands elsewhere denies something else.
     """
-    near = before.change == after.change or (before.clause, after.clause) in clauses
+    near = before.change == after.change or (before.clause, after.clause) in links
     if before.surface in NEGATIONS:
         if before.change != after.change:
             yield Reason(ReasonCode.NEGATION, before.surface, after.surface)

@@ -88,6 +88,15 @@ def with_plain_verbs(text: str) -> str:
     return _VERB.sub(_plain_verb, text) if any(trace in text for trace in _TRACES) else text
 
 
+def are_exchangeable(old: str, new: str) -> bool:
+    """Whether two words of OBLIGING differ in strength and can take each other's place.
+
+    "Must" stands where "should" can; "required" where "recommended" can.
+    """
+    verbs = _PLAIN_VERB.values()
+    return OBLIGING[old] != OBLIGING[new] and (old in verbs) == (new in verbs)
+
+
 def strength_of(match: re.Match[str]) -> Strength | None:
     """Return how strongly a match obliges whose groups are those of VERB_PATTERN; None if not."""
     return VERBS[int(match.lastgroup[1:])][0] if match.lastgroup else None
