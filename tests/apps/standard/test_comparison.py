@@ -579,3 +579,28 @@ def test_a_domain_without_requirements_is_compared_like_any_other() -> None:
     empty = Domain(key="empty", label="EX-3", title="Empty")
     found = compared(FIRST, replace(FIRST, domains=(*FIRST.domains, empty)))
     assert [(each.kind, each.key) for each in found.domains] == [(LineageKind.NEW, "empty")]
+
+
+# What a reader once stumbled over
+
+
+def test_a_key_that_went_and_came_back_over_three_editions_raises_no_alarm() -> None:
+    steps = [step(["a", "b"], ["a"], record(LineageKind.WITHDRAWN, ["b"])),
+             step(["a"], ["a", "b"], record(LineageKind.NEW, targets=["b"]))]  # fmt: skip
+    assert edges(relate(steps)) == {"a": {"a"}, "b": {"b"}}
+
+
+def test_why_a_requirement_went_is_told_over_several_editions() -> None:
+    gone = record(LineageKind.WITHDRAWN, ["b"])
+    steps = [step(["a", "b"], ["a"], gone), step(["a"], ["a"])]
+    assert relate(steps).records == (gone,)
+
+
+def test_another_order_alone_is_told_as_a_fact_of_the_edition() -> None:
+    older = a_catalog(domains={"one": ["a", "b"], "two": ["c"]})
+    for domains in ({"one": ["b", "a"], "two": ["c"]}, {"two": ["c"], "one": ["a", "b"]}):
+        found = compared(older, a_catalog("1.1", domains=domains))
+        assert "order" in found.edition_fields
+    assert compared(older, a_catalog("1.1", domains={"one": ["a", "b"], "two": ["c"]})) == (
+        compared(older, older)
+    )

@@ -177,3 +177,9 @@ def test_domains_tell_their_sizes() -> None:
     edition = release(replace(FIRST, domains=a_catalog(domains={**DOMAINS, "empty": []}).domains))
     sizes = {each.key: each.size for each in queries.domains(edition)}  # type: ignore[attr-defined]
     assert sizes == {"running": 2, "data": 2, "empty": 0}
+
+
+def test_an_older_edition_that_comes_in_later_does_not_become_the_newest(db: None) -> None:
+    later = release(a_catalog("5.0", external=True, supersedes="4.0"))
+    release(a_catalog("4.0", external=True))
+    assert queries.newest(later.framework) == later

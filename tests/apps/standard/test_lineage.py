@@ -167,3 +167,12 @@ def test_an_edition_whose_lineage_grew_is_still_the_one_that_was_imported(
     assert not services.release_edition(NEW, actor=None, at=at).is_new
     kept = catalog_of(Edition.objects.get(pk=pair[1].pk))
     assert not services.release_edition(kept, actor=None, at=at).is_new
+
+
+def test_records_added_later_are_judged_together_with_those_that_are_there(
+    pair: Pair, at: datetime
+) -> None:
+    add(pair, MOVED, at=at)
+    assert refused(pair, record(LineageKind.NEW, targets=["v5-log"]), at=at)
+    other = record(LineageKind.MOVED, ["review"], ["v5-log"])
+    assert refused(pair, other, at=at)

@@ -538,3 +538,21 @@ def test_describing_cannot_take_over_somebody_elses_framework(at: datetime) -> N
     release(a_catalog("4", external=True))
     with pytest.raises(CatalogRefused, match="somebody else"):
         services.describe_framework(FIRST.framework, actor=None, at=at)
+
+
+def test_a_record_that_says_withdrawn_of_what_is_still_there_is_refused() -> None:
+    release(FIRST)
+    text = edited(FIRST, "log", statement="The operator shall sing.")
+    gone = record(LineageKind.WITHDRAWN, ["review"], reason=WithdrawalReason.NOT_PRACTICAL)
+    told = refused(following(FIRST, "1.1", text, changed("log", ChangeClass.SUBSTANTIVE), gone))
+    assert "withdrawn" in told["$.lineage (review)"]
+
+
+def test_the_permanent_key_of_one_requirement_is_never_given_to_another() -> None:
+    release(FIRST)
+    text = beside(edited(FIRST, "log", statement="Another thing."), a_requirement("z", "Z"))
+    records = [record(LineageKind.MOVED, ["log"], ["z"], confirmed=ChangeClass.SUBSTANTIVE),
+               record(LineageKind.NEW, targets=["log"])]  # fmt: skip
+    assert (
+        "permanent key" in refused(following(FIRST, "1.1", text, *records))["$.lineage[1].targets"]
+    )

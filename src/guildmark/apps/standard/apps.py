@@ -15,7 +15,7 @@ class StandardConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the places that pages and programme files keep for the standard."""
-        from . import providers  # noqa: PLC0415 - models must be loaded
+        from . import checks, providers  # noqa: F401, PLC0415 - models must be loaded
 
         programme_sections.register(providers.SECTION, name="standard", order=10)
         home_doors.register(providers.doors, name="standard", order=10)

@@ -20,6 +20,9 @@ VERSION_AT_END = re.compile(
     r"[-_ .]+(?:(?:rev|r|v|ed)[-_ .]?(\d+(?:\.\d+)*)|(\d+(?:\.\d+)+))$", re.IGNORECASE
 )
 
+VERSION = re.compile(r"\d+(\.\d+)*", re.ASCII)
+NOTHING = "none"
+
 
 class Format(StrEnum):
     """A format of files, as commands and addresses name it."""
@@ -164,9 +167,21 @@ def _after_newest(catalog: Catalog) -> Catalog:
         return catalog
     known = queries.editions(framework).filter(number=catalog.edition.number).first()
     newest = queries.newest(framework)
-    number = known.supersedes_number if known else newest.number if newest else ""
+    if known:
+        number = known.supersedes_number
+    else:
+        number = newest.number if newest and _may_follow(catalog, newest) else ""
     date = catalog.edition.released_at or (known.released_at if known else None)
     return replace(catalog, edition=replace(catalog.edition, supersedes=number, released_at=date))
+
+
+def _may_follow(catalog: Catalog, newest: queries.Edition) -> bool:
+    """Whether an edition can be later than another, as far as their numbers tell."""
+    numbers = [catalog.edition.number, newest.number]
+    if not all(VERSION.fullmatch(each) for each in numbers):
+        return True
+    ours, theirs = ([int(part) for part in each.split(".")] for each in numbers)
+    return ours > theirs
 
 
 def _hinted(catalog: Catalog, hints: Hints) -> Catalog:
@@ -174,12 +189,14 @@ def _hinted(catalog: Catalog, hints: Hints) -> Catalog:
     framework = {"key": hints.key, "code": hints.code, "name": hints.name}
     edition = {
         "number": hints.number,
-        "supersedes": hints.supersedes,
+        "supersedes": "" if hints.supersedes == NOTHING else hints.supersedes,
         "licence": hints.licence,
         "attribution": hints.attribution,
     }
     said: dict[str, Any] = {name: text for name, text in framework.items() if text}
     more: dict[str, Any] = {name: text for name, text in edition.items() if text}
+    if hints.supersedes == NOTHING:
+        more["supersedes"] = ""
     return replace(
         catalog,
         framework=replace(catalog.framework, **said),

@@ -1,15 +1,17 @@
 """Reading the standard. All of it is public."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from guildmark.cores.catalog import Catalog
 from guildmark.cores.catalog import Lineage as LineageRecord
+from guildmark.cores.textkit import Reason
 
 from . import search
 from .catalogs import catalog_of, lineage_values
@@ -31,6 +33,12 @@ from .models import Edition as Edition  # Others speak of these rows by these na
 from .models import Framework as Framework
 from .models import Lineage
 from .models import Requirement as Requirement
+
+# What is kept in the cache is told apart by method and by form, so that nobody reads what an
+# older program wrote.
+FORM = [each.name for kind in (Comparison, Change, Suggestion, Reason) for each in fields(kind)]
+SHAPE = f"{METHOD}-{crc32(' '.join(FORM).encode()):08x}"
+KEPT = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,14 @@ def editions(framework: Framework) -> QuerySet[Edition]:
 
 
 def newest(framework: Framework) -> Edition | None:
-    """Return the edition that came in last: the one in force of an own framework."""
-    return editions(framework).first()
+    """Return the newest edition that no other supersedes: the one in force of an own framework.
+
+    Where several are, as foreign editions may come in in any order, the one that came in last.
+    """
+    rows = list(editions(framework))
+    superseded = {each.supersedes_number for each in rows}
+    free = (each for each in rows if each.number not in superseded)
+    return next(free, None) or next(iter(rows), None)
 
 
 def requirements(edition: Edition) -> QuerySet[Requirement]:
@@ -112,26 +126,26 @@ def comparison(older: Edition, newer: Edition) -> Comparison:
 
     Editions never change, so the answer is kept under their digests and computed once.
     """
-    key = f"standard.comparison:{METHOD}:{older.pk}:{newer.pk}:{_lineage_size(older, newer)}"
+    key = f"standard.comparison:{SHAPE}:{older.pk}:{newer.pk}:{_lineage_size(older, newer)}"
     name = f"{key}:{older.digest[:16]}:{newer.digest[:16]}"
     kept = cache.get(name)
     if isinstance(kept, Comparison):
         return kept
     made = compare(catalog_of(older), catalog_of(newer), relation(older, newer))
-    cache.set(name, made, timeout=None)
+    cache.set(name, made, timeout=KEPT)
     return made
 
 
 def suggestions(older: Edition, newer: Edition) -> dict[str, tuple[Suggestion, ...]]:
     """Return, for requirements that went and that no record follows, what they may have become."""
-    name = f"standard.suggestions:{METHOD}:{older.digest}:{newer.digest}"
+    name = f"standard.suggestions:{SHAPE}:{older.digest}:{newer.digest}"
     kept = cache.get(name)
     if isinstance(kept, dict):
         return kept
     before, after = catalog_of(older), catalog_of(newer)
     gone = {each.key for each in before.requirements} - {each.key for each in after.requirements}
     made = suggest(before, after, only=gone)
-    cache.set(name, made, timeout=None)
+    cache.set(name, made, timeout=KEPT)
     return made
 
 
@@ -179,8 +193,13 @@ def catalog(edition: Edition) -> Catalog:
     return catalog_of(edition)
 
 
-def comparison_document(older: Edition, newer: Edition, found: Comparison) -> dict[str, Any]:
-    """Return a comparison as plain JSON: what page, command and download say alike."""
+def comparison_document(
+    older: Edition, newer: Edition, found: Comparison, *, silent: bool = False
+) -> dict[str, Any]:
+    """Return a comparison as plain JSON: what page, command and download say alike.
+
+    With `silent`, what stayed the same is in it too.
+    """
     return {
         "framework": newer.framework.key,
         "older": older.number,
@@ -194,7 +213,7 @@ def comparison_document(older: Edition, newer: Edition, found: Comparison) -> di
             {"key": each.key, "kind": each.kind.value, "fields": list(each.fields)}
             for each in found.domains
         ],
-        "changes": [_change_document(each) for each in found.told],
+        "changes": [_change_document(each) for each in (found.changes if silent else found.told)],
     }
 
 

@@ -9,6 +9,7 @@ from guildmark.cores.catalog import (
     Catalog,
     ChangeClass,
     Level,
+    Lineage,
     LineageKind,
     Problem,
     level,
@@ -16,6 +17,7 @@ from guildmark.cores.catalog import (
 )
 
 from .comparison import Change, Comparison, Step, compare, relate
+from .comparison.changes import GOING_ON
 
 FIRST_NUMBER = re.compile(r"[1-9]\d*\.\d+(\.\d+)?", re.ASCII)
 FRESH_OR_GONE = {LineageKind.NEW, LineageKind.WITHDRAWN, LineageKind.SPLIT, LineageKind.MERGED}
@@ -44,6 +46,8 @@ def next_problems(older: Catalog, newer: Catalog) -> Iterator[Problem]:
             text = _("The rationale is missing: say why this changed.")
             yield Problem(f"$.lineage[{number}].rationale", text)
     for change in found.changes:
+        if change.record is not None:
+            yield from _contradicted(change, change.record)
         yield from _told_without_reason(change) if change.is_silent else _untold(change)
     yield from _number_problems(older, newer, found)
 
@@ -64,6 +68,17 @@ def computed_level(older: Catalog, newer: Catalog, found: Comparison) -> Level |
         classes=classes,
         new_or_withdrawn=any(each.kind in FRESH_OR_GONE for each in found.told),
     )
+
+
+def _contradicted(change: Change, record: Lineage) -> Iterator[Problem]:
+    """Say that a record tells another story than the texts; several records may tell one."""
+    told = record.kind is change.kind or {record.kind, change.kind} <= set(GOING_ON)
+    gone_and_there = record.kind is LineageKind.WITHDRAWN and change.kind in GOING_ON
+    alone = len(change.sources) <= 1 and len(change.targets) <= 1
+    if gone_and_there or (alone and not told):
+        text = _("The record says “%(told)s”, but by the texts this is: %(found)s.")
+        words = {"told": record.kind.value, "found": change.kind.value}
+        yield Problem(f"$.lineage ({change.key})", text % words)
 
 
 def _told_without_reason(change: Change) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """Releasing editions, recording lineage, describing frameworks; nothing released ever changes."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +11,17 @@ from django.utils.translation import gettext as _
 
 from guildmark.apps.audit import services as audit
 from guildmark.cores import catalog as values
-from guildmark.cores.catalog import Catalog, CatalogRefused, Problem
+from guildmark.cores.catalog import Catalog, CatalogRefused, LineageKind, Problem
 
 from . import policies, search
 from .catalogs import catalog_of, digest_of, lineage_values, save_lineage, save_text
 from .events import EditionReleased, FrameworkDescribed, LineageRecorded
 from .models import Edition, Framework
 from .releasing import first_problems, next_problems
+
+RECORD = re.compile(r"^\$\.lineage\[(\d+)\]")
+# Records after which a requirement stands under a key that it had not.
+RENAMING = {LineageKind.NEW, LineageKind.SAME, LineageKind.MOVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +95,32 @@ def describe_framework(value: values.Framework, *, actor: Any, at: datetime) -> 
     Raises `CatalogRefused` and `PermissionRefused`.
     """
     policies.FRAMEWORK_DESCRIBE.require(actor)
+    value = values.read_framework(values.framework_document(value))
     wanted = {"code": value.code, "name": value.name, "summary": value.summary}
     with transaction.atomic():
-        rows = Framework.objects.select_for_update().filter(key=value.key)
-        if (row := rows.first()) is None:
-            _make_framework(value, actor=actor, at=at)
-            return True
-        _refuse_other_keeper(row, value)
+        was_here = Framework.objects.filter(key=value.key).exists()
+        row = _locked_framework(value, actor=actor, at=at)
         if all(getattr(row, name) == text for name, text in wanted.items()):
-            return False
-        rows.update(**wanted)
+            return not was_here
+        Framework.objects.filter(pk=row.pk).update(**wanted)
         _record_description(row, actor=actor, at=at)
     return True
 
 
 def _locked_framework(value: values.Framework, *, actor: Any, at: datetime) -> Framework:
-    row = Framework.objects.select_for_update().filter(key=value.key).first()
-    if row is None:
-        return _make_framework(value, actor=actor, at=at)
-    _refuse_other_keeper(row, value)
-    return row
-
-
-def _make_framework(value: values.Framework, *, actor: Any, at: datetime) -> Framework:
-    row = Framework.objects.create(
+    _row, is_new = Framework.objects.get_or_create(
         key=value.key,
-        code=value.code,
-        name=value.name,
-        summary=value.summary,
-        external=value.external,
+        defaults={
+            "code": value.code,
+            "name": value.name,
+            "summary": value.summary,
+            "external": value.external,
+        },
     )
-    _record_description(row, actor=actor, at=at)
+    row = Framework.objects.select_for_update().get(key=value.key)
+    if is_new:
+        _record_description(row, actor=actor, at=at)
+    _refuse_other_keeper(row, value)
     return row
 
 
@@ -180,6 +180,7 @@ def _problems(framework: Framework, catalog: Catalog) -> Iterator[Problem]:
     elif before is not None:
         unknown = list(_unknown_sources(before, catalog.lineage))
         yield from unknown
+        yield from _reused_keys(before, catalog.lineage)
         if not framework.external and not unknown:
             yield from next_problems(catalog_of(before), catalog)
 
@@ -207,8 +208,10 @@ def _lineage_problems(
         yield Problem("", _("These are editions of two frameworks; lineage stays within one."))
         return
     yield from _unknown_sources(older, fresh)
-    yield from _misshapen(older, newer, fresh)
-    told = {key for record in lineage_values(older, newer) for key in record.sources}
+    known = lineage_values(older, newer)
+    yield from _misshapen(older, newer, known, fresh)
+    yield from _reused_keys(older, fresh)
+    told = {key for record in known for key in record.sources}
     for number, record in enumerate(fresh):
         for key in told.intersection(record.sources):
             text = _("Another record speaks of “%(key)s” already, and records never change.")
@@ -216,15 +219,36 @@ def _lineage_problems(
 
 
 def _misshapen(
-    older: Edition, newer: Edition, fresh: Sequence[values.Lineage]
+    older: Edition, newer: Edition, known: Sequence[values.Lineage], fresh: Sequence[values.Lineage]
 ) -> Iterator[Problem]:
-    """Say what is wrong with records as such, by the rules for the lineage of any edition."""
+    """Say what is wrong with records, by themselves and beside those that are there already."""
     catalog = catalog_of(newer)
     edition = replace(catalog.edition, supersedes=older.number)
     try:
-        values.checked(replace(catalog, edition=edition, lineage=tuple(fresh)))
+        values.checked(replace(catalog, edition=edition, lineage=(*known, *fresh)))
     except CatalogRefused as refusal:
-        yield from refusal.problems
+        for each in refusal.problems:
+            yield Problem(RECORD.sub(lambda at: _renumbered(at, len(known)), each.place), each.text)
+
+
+def _renumbered(at: re.Match[str], known: int) -> str:
+    """Return the place of a record as the caller counts, who gave only the fresh ones."""
+    return f"$.lineage[{max(0, int(at[1]) - known)}]"
+
+
+def _reused_keys(before: Edition, records: Sequence[values.Lineage]) -> Iterator[Problem]:
+    """Say which records give the permanent key of a requirement to another one."""
+    known = set(before.requirements.values_list("key", flat=True))
+    for number, record in enumerate(records):
+        if record.kind not in RENAMING:
+            continue
+        for key in known.intersection(record.targets) - set(record.sources):
+            text = _(
+                "“%(key)s” is the permanent key of a requirement of %(number)s. A key is never "
+                "used for another requirement; give this one a key of its own."
+            )
+            words = {"key": key, "number": before.number}
+            yield Problem(f"$.lineage[{number}].targets", text % words)
 
 
 def _save(framework: Framework, catalog: Catalog, released_at: datetime) -> Edition:

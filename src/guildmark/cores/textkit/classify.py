@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from guildmark.cores.textkit.alignment import Gap, aligned, gaps
 from guildmark.cores.textkit.force import flips
-from guildmark.cores.textkit.obligation import OBLIGING, are_exchangeable
+from guildmark.cores.textkit.obligation import OBLIGING, are_exchangeable, plain_verb
 from guildmark.cores.textkit.reading import (
     Reading,
     inside,
@@ -101,8 +101,9 @@ def classify(old: str, new: str, *, wording: UniformWording | None = None) -> Cl
 
 
 def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
-    for flip in flips(old, new):
-        yield Reason(ReasonCode.FORCE_WORD, flip.old, flip.new)
+    flipped = flips(old, new)
+    yield from (Reason(ReasonCode.FORCE_WORD, flip.old, flip.new) for flip in flipped)
+    told = {(plain_verb(flip.old), plain_verb(flip.new)) for flip in flipped}
     before, after = read(old), read(new)
     pairs = aligned(before.keys, after.keys)
     links = Counter((before.clauses[i], after.clauses[j]) for i, j in pairs)
@@ -118,7 +119,9 @@ def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
             )
         change = _change(before, after, gap, number)
         yield from _exchanged_links(change)
-        yield from _exchanged_obligations(change, kept)
+        for exchanged in _exchanged_obligations(change, kept):
+            if (exchanged.old, exchanged.new) not in told:
+                yield exchanged
         sides.old.extend(word for word in change.old if word.position not in excused_old)
         sides.new.extend(word for word in change.new if word.position not in excused_new)
     yield from _judged(sides, links, wording)

@@ -17,11 +17,11 @@ from guildmark.cores.textkit.tokens import root
 from guildmark.cores.textkit.vocabulary import FUNCTION_WORDS, word_set
 
 SAME_ACTION_OVERLAP = 0.3
-"""Shared words (Dice) that let two claims about the same action be compared."""
+"""Overlap from which two claims about the same action are compared."""
 OTHER_ACTION_OVERLAP = 0.6
-"""Shared words that let two claims be compared when the action was exchanged too."""
+"""Overlap from which two claims are compared though the action was exchanged too."""
 ONLY_CLAIM_OVERLAP = 0.15
-"""Shared words that let two texts of a single claim each be compared."""
+"""Overlap from which two texts of a single claim each are compared."""
 
 
 class Flip(NamedTuple):
@@ -187,13 +187,20 @@ def _pairs(
 
 
 def _overlap(before: _Claim, after: _Claim) -> float:
-    """Return the Dice overlap, 0.0 if the claims share no more than whom they speak of."""
-    shared = before.content & after.content
-    leads = not before.predicate and not after.predicate
-    asked_alike = before.predicate & after.content or after.predicate & before.content
-    if not shared or not (leads or asked_alike):
-        return 0.0
-    return 2 * len(shared) / (len(before.content) + len(after.content))
+    """Return the mean Dice overlap of all words and of the predicates.
+
+    It is 0.0 if the claims share no more than whom they speak of.
+    """
+    whole = _dice(before.content, after.content)
+    if not before.predicate and not after.predicate:
+        return whole
+    if before.predicate & after.content or after.predicate & before.content:
+        return (whole + _dice(before.predicate, after.predicate)) / 2
+    return 0.0
+
+
+def _dice(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
 def _comparable(before: _Claim, after: _Claim, overlap: float, *, only: bool) -> bool:

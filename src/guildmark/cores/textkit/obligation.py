@@ -102,6 +102,11 @@ def strength_of(match: re.Match[str]) -> Strength | None:
     return VERBS[int(match.lastgroup[1:])][0] if match.lastgroup else None
 
 
+def plain_verb(verb: str) -> str:
+    """Return "must", "should" or "may" for a verb of obligation; anything else as it is."""
+    return with_plain_verbs(verb).removesuffix(" not")
+
+
 def _plain_verb(match: re.Match[str]) -> str:
     verb = _PLAIN_VERB[strength_of(match) or Strength.SHALL]
     return f"{verb} not" if _NEGATIVE.search(match.group()) and verb != "may" else verb

@@ -8,7 +8,7 @@ _POSSESSIVE = re.compile(r"'s?$")
 _BRITISH = (
     (re.compile(r"(?<=[a-z]{3})is(e|ed|es|er|ers|ing|ation|ations|ational)$"), r"iz\1"),
     (re.compile(r"(?<=[a-z]{3})ys(e|ed|es|ing)$"), r"yz\1"),
-    (re.compile(r"(?<=[a-z]{2}[^aeiou\W])our(s|ed|ing|al|able)?$"), r"or\1"),
+    (re.compile(r"(?<=[a-z]{2}[^aeou\W])our(s|ed|ing|al|able)?$"), r"or\1"),
     (re.compile(r"(?<=[a-z]{3})tre(s?)$"), r"ter\1"),
     (re.compile(r"(?<=[a-z]{3})ence(s?)$"), r"ense\1"),
     (re.compile(r"(?<=[a-z]{3})ll(ed|ing)$"), r"l\1"),
@@ -37,10 +37,9 @@ _VOWEL = re.compile(r"[aeiouy]")
 # Suffixes that turn one word class into another. Those that name the one who acts (-er, -or,
 # -ee) are left out on purpose: "assessor" for "assessment" is another actor, not grammar.
 _DERIVED = re.compile(
-    r"(?:izational|ization|ational|ication|ation|ition|ifi|ment|ance|ence|anse|ense|ancy|ency|"
-    r"ability|able|ible|ability|ively|ively|ive|ity|ally|ial|al|ic|ly|ness|ion|iz|at|y)$"
+    r"(?<=[a-z]{5})(?:izational|ization|ational|ication|ation|ition|ifi|ment|ance|ence|anse|ense|"
+    r"ancy|ency|ability|ively|ity|able|ible|ive|ally|ial|al|ic|ly|ness|ion|iz|at|y)$"
 )
-_SHORTEST_ROOT = 5
 _SHORTEST_STEM = 3
 
 
@@ -74,13 +73,14 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=16384)
 def root(word: str) -> str:
-    """Return the stem without one suffix of derivation: "documentation" and "document" agree.
+    """Return the stem without suffixes of derivation: "documentation" and "document" agree.
 
-    Roots shorter than five letters are not formed, for unrelated words would meet in them.
+    Five letters always stay, for unrelated words would meet in shorter ones.
     """
-    whole = stem(word)
-    bare = _DERIVED.sub("", whole)
-    return bare if len(bare) >= _SHORTEST_ROOT else whole
+    bare = stem(word)
+    while (shorter := _DERIVED.sub("", bare)) != bare:
+        bare = shorter
+    return bare
 
 
 def _singular(word: str) -> str:

@@ -8,9 +8,9 @@ from .base import Refused
 
 def read_text(file: str) -> str:
     """Return what a file holds, or standard input for `-`; raise `Refused` if it can't be read."""
-    if file == "-":
-        return sys.stdin.read()
     try:
+        if file == "-":
+            return sys.stdin.read()
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise Refused(f"{file} can't be read: {fault}.") from fault

@@ -1,7 +1,7 @@
 """The comparison itself: every requirement of either edition stands in exactly one change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from guildmark.cores import textkit
@@ -111,9 +111,15 @@ class Comparison:
 
     def of(self, key: str) -> Change | None:
         """Return the change in which a requirement stands, by its key in either edition."""
-        newer = (each for each in self.changes if key in each.targets)
-        older = (each for each in self.changes if key in each.sources)
-        return next(newer, None) or next(older, None)
+        return self.by_target().get(key) or self.by_source().get(key)
+
+    def by_source(self) -> dict[str, Change]:
+        """Return each change by the keys that it starts from in the older edition."""
+        return {key: each for each in self.changes for key in each.sources}
+
+    def by_target(self) -> dict[str, Change]:
+        """Return each change by the keys that it leads to in the newer edition."""
+        return {key: each for each in self.changes for key in each.targets}
 
 
 def compare(older: Catalog, newer: Catalog, relation: Relation) -> Comparison:
@@ -134,7 +140,10 @@ def compare(older: Catalog, newer: Catalog, relation: Relation) -> Comparison:
         changes=tuple(sorted(changes, key=sides.place)),
         domains=tuple(_domain_changes(older, newer)),
         reused=tuple(_reused(sides, relation)),
-        edition_fields=_differing(older.edition, newer.edition, EDITION_FACTS),
+        edition_fields=(
+            *_differing(older.edition, newer.edition, EDITION_FACTS),
+            *_reordered(older, newer, relation),
+        ),
     )
 
 
@@ -166,11 +175,17 @@ class _Records:
             if record.kind is not LineageKind.WITHDRAWN:
                 self._by_target.update(dict.fromkeys(record.targets, record))
 
-    def of(self, sources: Iterable[str], targets: Iterable[str]) -> Lineage | None:
-        """Return the record that speaks of these requirements, if there is one."""
-        by_target = (self._by_target[key] for key in targets if key in self._by_target)
-        by_source = (self._by_source[key] for key in sources if key in self._by_source)
-        return next(by_target, None) or next(by_source, None)
+    def of(
+        self, kind: LineageKind, sources: Iterable[str], targets: Iterable[str]
+    ) -> Lineage | None:
+        """Return the record that speaks of these requirements, if there is one.
+
+        One of the same kind comes before another: over several editions, a requirement may have
+        gone and come back.
+        """
+        found = [self._by_target[key] for key in targets if key in self._by_target]
+        found += [self._by_source[key] for key in sources if key in self._by_source]
+        return min(found, key=lambda each: each.kind is not kind, default=None)
 
 
 Group = tuple[tuple[str, ...], tuple[str, ...]]
@@ -209,7 +224,7 @@ def _change(
 ) -> Change:
     kind = _kind(sources, targets, sides)
     side, first = (1, targets[0]) if targets else (0, sources[0])
-    domain, record = sides.domain_of[side][first], records.of(sources, targets)
+    domain, record = sides.domain_of[side][first], records.of(kind, sources, targets)
     if not sources or not targets:
         return Change(kind, sources, targets, domain, record=record)
     before = [sides.older[key] for key in sources]
@@ -307,6 +322,31 @@ def _domain_changes(older: Catalog, newer: Catalog) -> Iterator[DomainChange]:
     for key in before:
         if key not in after:
             yield DomainChange(LineageKind.WITHDRAWN, key)
+
+
+def _reordered(older: Catalog, newer: Catalog, relation: Relation) -> Iterator[str]:
+    """Yield "order" where what is in both editions stands in another order."""
+    domains = [[each.key for each in catalog.domains] for catalog in (older, newer)]
+    after = [each.key for each in newer.requirements]
+    place = {key: number for number, key in enumerate(after)}
+    kept = [next(iter(targets)) for targets in _one_to_one(older, relation) if targets]
+    places = [place[key] for key in kept if key in place]
+    if places != sorted(places) or _common(*domains) != _common(*domains[::-1]):
+        yield "order"
+
+
+def _one_to_one(older: Catalog, relation: Relation) -> Iterator[frozenset[str]]:
+    """Yield where each requirement went that stayed one and stayed in its domain's company."""
+    back = relation.inverted().edges
+    for domain in older.domains:
+        for each in domain.requirements:
+            targets = relation.edges.get(each.key, frozenset())
+            if targets == {each.key} and back[each.key] == {each.key}:
+                yield targets
+
+
+def _common(keys: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [key for key in keys if key in set(others)]
 
 
 def _reused(sides: _Sides, relation: Relation) -> Iterator[ReusedLabel]:

@@ -7,6 +7,9 @@ from guildmark.cores.catalog import Lineage, LineageKind
 
 Edges = Mapping[str, frozenset[str]]
 
+# Records that stay true over several editions: they tell where a requirement begins or ends.
+ENDS = (LineageKind.NEW, LineageKind.WITHDRAWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -49,7 +52,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Where each older requirement went. `records` are those of one step, by source and target."""
+    """Where each older requirement went.
+
+    `records` are all of one step; of several steps, those of requirements that begin or end.
+    """
 
     edges: Edges
     records: Sequence[Lineage] = field(default=())
@@ -72,4 +78,12 @@ def relate(steps: Sequence[Step]) -> Relation:
             source: frozenset().union(*(onwards.get(each, frozenset()) for each in targets))
             for source, targets in edges.items()
         }
-    return Relation(edges, steps[0].records if len(steps) == 1 else ())
+    if len(steps) == 1:
+        return Relation(edges, steps[0].records)
+    # A permanent key that went and came back in between is the same requirement again.
+    taken = frozenset().union(*edges.values())
+    lost = {key for key, targets in edges.items() if not targets}
+    regained = (lost & steps[-1].newer) - taken
+    edges = {**edges, **{key: frozenset({key}) for key in regained}}
+    ends = (each for step in steps for each in step.records if each.kind in ENDS)
+    return Relation(edges, tuple(ends))

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -32,12 +33,20 @@ def _answer(request: HttpRequest, found: Edition, row: Requirement | None) -> Ht
     name = cited.identifier
     match request.GET.get("format"):
         case "bibtex":
-            headers = {"Content-Disposition": f'attachment; filename="{name}.bib"'}
+            headers = {
+                "Content-Disposition": content_disposition_header(
+                    as_attachment=True, filename=f"{name}.bib"
+                )
+            }
             return HttpResponse(
                 bibtex(cited), content_type="application/x-bibtex; charset=utf-8", headers=headers
             )
         case "csl-json":
-            headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+            headers = {
+                "Content-Disposition": content_disposition_header(
+                    as_attachment=True, filename=f"{name}.json"
+                )
+            }
             return JsonResponse(
                 csl(cited),
                 safe=False,

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,7 +41,10 @@ def download(request: HttpRequest, framework: str, number: str, form: str) -> Ht
     return HttpResponse(
         content,
         content_type=f"{offered.media_type}; charset=utf-8",
-        headers={**kept, "Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            **kept,
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
+        },
     )
 
 
@@ -73,7 +77,7 @@ def feed(_request: HttpRequest, framework: str) -> HttpResponse:
 
 
 def _told(edition: Edition) -> str:
-    """Say in a paragraph what an edition changed, requirement by requirement where few did."""
+    """Say in a paragraph what an edition changed."""
     parts = [edition.summary] if edition.summary else []
     if edition.supersedes is not None:
         counts = queries.comparison(edition.supersedes, edition).counts()

@@ -83,7 +83,9 @@ def whole(request: HttpRequest, framework: str, number: str) -> HttpResponse:
     context = {
         "edition": found,
         "domains": [(each, rows.get(each.pk, [])) for each in found.domains.all()],
-        "crumbs": crumbs(edition_crumb(found), (_("Whole text"), ""), framework=found.framework),
+        "crumbs": crumbs(
+            edition_crumb(found), (_("All requirements"), ""), framework=found.framework
+        ),
     }
     return render(request, "standard/whole.html", context)
 
@@ -120,40 +122,58 @@ def requirement(request: HttpRequest, framework: str, number: str, word: str) ->
     row = requirement_or_404(found, word)
     if row.key != word:
         return HttpResponseRedirect(_address(found, row.key))
-    asked = Requested(framework, number, row.key)
-    panels = [panel for provider in requirement_panels if (panel := provider(request, asked))]
-    neighbours = list(queries.requirements(found).filter(domain=row.domain))
-    place = neighbours.index(row)
-    versions, fate = queries.history(row), _fate(row)
     context = {
         "edition": found,
         "requirement": row,
         "badge": STATUSES.get(row.status),
         "reason": WITHDRAWAL_REASONS.get(row.withdrawn_reason),
         "parent": queries.requirement(found, row.parent) if row.parent else None,
-        "parts": [each for each in neighbours if each.parent == row.key],
         "related": queries.named(found, row.related),
         "successors": queries.named(found, row.successors),
-        "versions": [(each, _badge(each.change), _label(each.change)) for each in versions],
-        "fate": fate,
-        "ended": bool(fate and not fate[1].targets),
-        "panels": panels,
-        "actions": [each for provider in requirement_actions for each in provider(request, asked)],
-        "previous": neighbours[place - 1] if place else None,
-        "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
         "newest": queries.newest(found.framework),
         "items": domain_items(found, current=row.domain.key),
         "crumbs": crumbs(
             edition_crumb(found),
-            (
-                row.domain.title,
-                reverse("standard:domain", args=[framework, number, row.domain.key]),
-            ),
+            (row.domain.title, _domain_address(found, row.domain.key)),
             (row.label, ""),
             framework=found.framework,
         ),
+        **_company(row),
+        **_past_and_future(row),
+        **_evidence(request, Requested(framework, number, row.key)),
     }
     return render(request, "standard/requirement.html", context)
+
+
+def _company(row: Requirement) -> dict[str, object]:
+    """Return what stands beside a requirement in its domain."""
+    neighbours = list(queries.requirements(row.edition).filter(domain=row.domain))
+    place = neighbours.index(row)
+    return {
+        "parts": [each for each in neighbours if each.parent == row.key],
+        "previous": neighbours[place - 1] if place else None,
+        "next": neighbours[place + 1] if place + 1 < len(neighbours) else None,
+    }
+
+
+def _past_and_future(row: Requirement) -> dict[str, object]:
+    """Return the requirement in all editions, and what the next one did to it."""
+    fate = _fate(row)
+    return {
+        "versions": [
+            (each, _badge(each.change), _label(each.change)) for each in queries.history(row)
+        ],
+        "fate": fate,
+        "ended": bool(fate and not fate[1].targets),
+    }
+
+
+def _evidence(request: HttpRequest, asked: Requested) -> dict[str, object]:
+    """Return what contexts above tell about a requirement, and offer to do about it."""
+    return {
+        "panels": [panel for provider in requirement_panels if (panel := provider(request, asked))],
+        "actions": [each for provider in requirement_actions for each in provider(request, asked)],
+    }
 
 
 @require_safe
@@ -164,6 +184,10 @@ def newest_requirement(_request: HttpRequest, framework: str, word: str) -> Http
         text = _("No edition of “%(key)s” has a requirement “%(word)s”.")
         raise Http404(text % {"key": framework, "word": word})
     return HttpResponseRedirect(_address(found.edition, found.key))
+
+
+def _domain_address(edition: Edition, key: str) -> str:
+    return reverse("standard:domain", args=[edition.framework.key, edition.number, key])
 
 
 def _address(edition: Edition, key: str) -> str:
@@ -200,10 +224,11 @@ def _tally(found: Edition) -> list[tuple[Badge, str, int]]:
 
 
 def _told(found: Edition, rows: list[Requirement]) -> list[Told]:
-    compared = queries.comparison(found.supersedes, found) if found.supersedes else None
+    before = found.supersedes
+    changes = queries.comparison(before, found).by_target() if before else {}
     told = []
     for row in rows:
-        change = compared.of(row.key) if compared else None
+        change = changes.get(row.key)
         badge = STATUSES.get(row.status) or (_badge(change) if change else None)
         told.append(Told(row, badge, change))
     return told
@@ -226,5 +251,5 @@ def _fate(row: Requirement) -> tuple[Edition, Change, Badge] | None:
     """Return what the edition that supersedes this one did to the requirement."""
     if (following := row.edition.superseded_by) is None:
         return None
-    change = queries.comparison(row.edition, following).of(row.key)
+    change = queries.comparison(row.edition, following).by_source().get(row.key)
     return (following, change, CHANGES[change.word]) if change else None

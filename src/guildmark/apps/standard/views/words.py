@@ -73,6 +73,7 @@ FIELDS: dict[str, Text] = {
     "withdrawn_reason": _("Reason for withdrawal"),
     "successors": _("In its place"),
     "summary": _("Summary"),
+    "order": _("Order"),
     "licence": _("Licence"),
     "licence_url": _("Address of the licence"),
     "attribution": _("Attribution"),

@@ -3,11 +3,15 @@
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guildmark.cores.catalog.oscal.survey import INLINE_LINK, INSERTION, Raw
 
 INDENT = "  "
+LONGEST_INSERTION = 5_000
+"""Characters of a parameter in a text; more comes only of parameters that multiply each other."""
+DEEPEST_INSERTION = 20
+"""Parameters that may stand in each other."""
 
 
 def escaped(text: str) -> str:
@@ -31,6 +35,8 @@ class Prose:
 
     params: Mapping[str, Raw]
     own: bool
+    written: dict[str, str] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
 
     def plain(self, text: str) -> str:
         """Return `text` with its parameters inserted.
@@ -71,6 +77,15 @@ class Prose:
         kind, name = found.groups()
         if kind != "param" or name not in self.params:
             return found[0]
+        if name not in self.written:
+            if name in self.open or len(self.open) >= DEEPEST_INSERTION:
+                return f"[{name}]"
+            self.open.append(name)
+            self.written[name] = self._insertion(name)[:LONGEST_INSERTION]
+            self.open.pop()
+        return self.written[name]
+
+    def _insertion(self, name: str) -> str:
         param = self.params[name]
         if "values" in param:
             return ", ".join(param["values"])

@@ -42,7 +42,8 @@ class Command(OwnCommand):
                 found, changes=tuple(each for each in found.changes if each.is_of(word))
             )
         if options["format"] == JSON:
-            self.write_json(queries.comparison_document(before, after, found))
+            silent = word == ChangeClass.UNCHANGED
+            self.write_json(queries.comparison_document(before, after, found, silent=silent))
             return
         labels = _labels(before), _labels(after)
         for change in found.changes if word == ChangeClass.UNCHANGED else found.told:

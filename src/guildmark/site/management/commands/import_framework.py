@@ -20,7 +20,7 @@ HINTS = {
     "code": "the framework's short code",
     "name": "the framework's name",
     "edition": "the edition's number; by default as the file or its name says",
-    "supersedes": "the edition that this one follows",
+    "supersedes": "the edition that this one follows; none if it follows none",
     "licence": "the licence of the text",
     "attribution": "what the licence asks to be named",
 }

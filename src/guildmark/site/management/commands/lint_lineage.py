@@ -40,7 +40,7 @@ class Command(OwnCommand):
         before, after = find_edition(key, older), find_edition(key, newer)
         mapping = options["mapping"]
         found = queries.linted(before, after, _records(mapping) if mapping else None)
-        shown = found[: options["worst"]]
+        shown = found[: max(0, options["worst"])]
         if options["format"] == JSON:
             self.write_json({"pairs": len(found), "worst": [_document(each) for each in shown]})
             return
