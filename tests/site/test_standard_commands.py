@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.test import Client
 
 from guildmark.apps.standard import queries
 from guildmark.apps.standard.exchange import Format, write
@@ -124,10 +125,10 @@ def test_each_format_that_is_written_can_be_imported(form: str, tmp_path: Path) 
 @pytest.mark.django_db
 def test_an_asvs_file_is_imported_under_the_key_and_number_of_its_name(tmp_path: Path) -> None:
     path = file(tmp_path, "asvs-4.0.3.json", ASVS)
-    assert said("import_framework", path, "--format", "asvs") == [
-        "asvs 4.0.3: imported",
-        "1 domains, 2 requirements (1 withdrawn), 0 lineage records",
-    ]
+    first, day, counts = said("import_framework", path, "--format", "asvs")
+    assert first == "asvs 4.0.3: imported"
+    assert "--released" in day
+    assert counts == "1 domains, 2 requirements (1 withdrawn), 0 lineage records"
     newer = file(tmp_path, "asvs-5.0.0.json", ASVS)
     assert said("import_framework", newer, "--format", "asvs")[:2] == [
         "asvs 5.0.0: imported",
@@ -570,3 +571,15 @@ def test_a_real_framework_travels_through_every_format_as_the_same_bytes(
             assert imported_anew(first, form, tmp_path) == (f"{key} {number}", first)
             assert exported(key, number, "json") == files["json"]
             transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_the_day_of_release_can_be_said_and_stands_in_the_citation(
+    tmp_path: Path, client: Client
+) -> None:
+    path = file(tmp_path, "asvs-4.0.3.json", ASVS)
+    told = said("import_framework", path, "--format", "asvs", "--released", "2021-10-28")
+    assert not any("--released" in line for line in told)
+    assert "2021, October 28" in client.get("/standard/asvs/edition/4.0.3/cite/").text
+    with pytest.raises(CommandError, match="day"):
+        said("import_framework", path, "--format", "asvs", "--released", "yesterday")

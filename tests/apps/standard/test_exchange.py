@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,7 @@ def test_an_asvs_file_whose_edition_nobody_tells_is_refused_with_what_to_do() ->
 def test_a_foreign_edition_follows_the_one_that_came_in_last_and_keeps_its_place(
     at: datetime,
 ) -> None:
-    def came_in(number: str, **hints: str) -> tuple[str, bool]:
+    def came_in(number: str, **hints: Any) -> tuple[str, bool]:
         said = Hints(number=number, **hints)
         catalog = read(json.dumps(ASVS), Format.ASVS, file="asvs", hints=said).catalog
         return catalog.edition.supersedes, release_edition(catalog, actor=None, at=at).is_new

@@ -585,3 +585,32 @@ def test_the_comparison_for_machines_says_what_the_page_says(client: Client) -> 
     assert answer["changes"][0]["rationale"] == TOLD
     assert answer["changes"][3]["withdrawal_reason"] == "covered by"
     assert answer["reused_labels"] == [{"label": "EX-1.2", "older": "review", "newer": "drill"}]
+
+
+def test_a_search_without_result_says_in_which_edition_there_is_one(client: Client) -> None:
+    release(a_catalog("4", external=True, domains={"all": ["zebra"]}))
+    release(a_catalog("5", external=True, supersedes="4", domains={"all": ["horse"]}))
+    html = page(client, f"{BASE}search/", q="zebra")
+    assert "It is found in:" in html
+    assert "edition=4" in html
+
+
+def test_a_comparison_backwards_leads_to_the_one_forwards(client: Client) -> None:
+    release(a_catalog("4", external=True))
+    release(a_catalog("5", external=True, supersedes="4"))
+    assert f"{BASE}compare/4/5/" in page(client, f"{BASE}compare/5/4/")
+    assert "comparing backwards" not in page(client, f"{BASE}compare/4/5/")
+
+
+def test_two_editions_without_any_record_or_key_in_common_are_called_so(client: Client) -> None:
+    release(a_catalog("4", external=True, domains={"all": ["zebra"]}))
+    release(a_catalog("5", external=True, supersedes="4", domains={"all": ["horse"]}))
+    assert "Nothing is recorded between" in page(client, f"{BASE}compare/4/5/")
+
+
+def test_a_change_of_force_says_from_what_to_what(client: Client) -> None:
+    text = {"statement": "The operator shall log each call."}
+    release(edited(a_catalog("4", external=True), "log", **text))
+    other = {"statement": "The operator should log each call."}
+    release(edited(a_catalog("5", external=True, supersedes="4"), "log", **other))
+    assert "shall → should" in page(client, f"{BASE}compare/4/5/log/")

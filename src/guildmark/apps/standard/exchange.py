@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -45,6 +46,7 @@ class Hints:
     supersedes: str = ""
     licence: str = ""
     attribution: str = ""
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ def _hinted(catalog: Catalog, hints: Hints) -> Catalog:
     more: dict[str, Any] = {name: text for name, text in edition.items() if text}
     if hints.supersedes == NOTHING:
         more["supersedes"] = ""
+    if hints.released_at is not None:
+        more["released_at"] = hints.released_at
     return replace(
         catalog,
         framework=replace(catalog.framework, **said),

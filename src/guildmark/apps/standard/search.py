@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import QuerySet
 
 from guildmark.cores.textkit import stem
 
@@ -38,7 +39,7 @@ def drop_index(editor: BaseDatabaseSchemaEditor) -> None:
 
 def index(edition: Edition) -> None:
     """Make the requirements of an edition findable. Its texts never change, so once is enough."""
-    rows = [_row(each) for each in Requirement.objects.filter(edition=edition)]
+    rows = [_row(each) for each in _requirements(edition)]
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM standard_search WHERE edition_id = %s", [edition.pk])
         cursor.executemany(_INSERT[connection.vendor], rows)
@@ -60,10 +61,14 @@ def find(text: str, *, edition: Edition) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _requirements(edition: Edition) -> QuerySet[Requirement]:
+    return Requirement.objects.filter(edition=edition).select_related("domain")
+
+
 def _row(requirement: Requirement) -> tuple[int, int, str, str, str]:
     heading = _indexed(f"{requirement.label} {requirement.key} {requirement.title}")
     more = [getattr(requirement, name) for name in BODY]
-    body = "\n".join([*filter(None, more), *requirement.tags])
+    body = "\n".join([requirement.domain.title, *filter(None, more), *requirement.tags])
     return (
         requirement.pk,
         requirement.edition_id,

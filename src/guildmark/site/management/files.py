@@ -12,8 +12,10 @@ def read_text(file: str) -> str:
         if file == "-":
             return sys.stdin.read()
         return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Refused(f"{file} can't be read: {fault}.") from fault
+    except OSError as fault:
+        raise Refused(f"{file} can't be read: {fault.strerror}.") from fault
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{file} can't be read: it is no text in UTF-8.") from fault
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -23,4 +25,4 @@ def replace_text(path: Path, text: str) -> None:
         fresh.write_text(text, encoding="utf-8", newline="")
         fresh.replace(path)
     except OSError as fault:
-        raise Refused(f"{path} can't be written: {fault}.") from fault
+        raise Refused(f"{path} can't be written: {fault.strerror}.") from fault

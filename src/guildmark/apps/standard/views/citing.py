@@ -77,10 +77,15 @@ def _cited(found: Edition, row: Requirement | None) -> Cited:
         edition=found.number,
         released=found.released_at.date(),
         url=f"{keeper.origin}{_path(found, row)}",
-        author="" if found.framework.external else keeper.name,
+        author=_author(found, keeper.name),
         part=str(row) if row else "",
         accessed=timezone.localdate(),
     )
+
+
+def _author(found: Edition, keeper: str) -> str:
+    """Return who an edition is by: of a foreign one whom its attribution names first."""
+    return found.attribution.partition(",")[0] if found.framework.external else keeper
 
 
 def _path(found: Edition, row: Requirement | None) -> str:

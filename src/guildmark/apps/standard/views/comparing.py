@@ -22,7 +22,7 @@ from guildmark.apps.standard.comparison import (
 )
 from guildmark.apps.standard.queries import Domain, Edition, Requirement
 from guildmark.cores.catalog import LineageKind
-from guildmark.cores.textkit import Part, difference
+from guildmark.cores.textkit import Part, ReasonCode, difference
 
 from .finding import Item, crumbs, edition_or_404, framework_or_404
 from .words import CHANGES, WITHDRAWAL_REASONS, Badge, Text, field_names
@@ -61,6 +61,18 @@ class Compared:
         before = ", ".join(each.label for each in self.older)
         after = ", ".join(each.label for each in self.newer)
         return " → ".join(dict.fromkeys(filter(None, (before, after))))
+
+    @property
+    def obligations(self) -> list[tuple[str, str]]:
+        """Which words of obligation, or which status, gave way to which."""
+        words = [
+            (each.old, each.new)
+            for each in self.change.reasons
+            if each.code is ReasonCode.FORCE_WORD
+        ]
+        if "status" in self.change.fields:
+            words.append((self.older[0].status, self.newer[0].status))
+        return words
 
     @property
     def is_one_sided(self) -> bool:
@@ -110,8 +122,11 @@ def comparison(request: HttpRequest, framework: str, older: str, newer: str) -> 
         "domain": _domain(domain, after, before),
         "domain_change": next((each for each in found.domains if each.key == domain), None),
         "domain_changes": _domain_changes(found, before, after),
+        "backwards": older_comes_later(before, after),
+        "untraced": bool(found.changes) and not any(c.sources and c.targets for c in found.changes),
         "edition_fields": field_names(found.edition_fields),
         "reused": list(_reused(found, before, after, domain)),
+        "reused_total": len(_reused_in(found, domain)),
         "more_reused": max(0, len(_reused_in(found, domain)) - SHOWN_WARNINGS),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "crumbs": crumbs((f"{older} → {newer}", ""), framework=before.framework),
@@ -146,6 +161,11 @@ def as_json(_request: HttpRequest, framework: str, older: str, newer: str) -> Js
     before, after = edition_or_404(framework, older), edition_or_404(framework, newer)
     found = queries.comparison(before, after)
     return JsonResponse(queries.comparison_document(before, after, found))
+
+
+def older_comes_later(before: Edition, after: Edition) -> bool:
+    """Whether the comparison goes back in time, where no reasons are recorded."""
+    return before.position > after.position
 
 
 def _domain(key: str, *editions: Edition) -> Domain | None:

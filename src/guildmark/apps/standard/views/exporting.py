@@ -61,7 +61,7 @@ def feed(_request: HttpRequest, framework: str) -> HttpResponse:
         feed_url=own,
         feed_guid=own,
         language="en",
-        author_name=institute().name,
+        author_name=keeper.name if keeper.external else institute().name,
     )
     for edition in queries.editions(keeper):
         address = f"{origin}{reverse('standard:edition', args=[keeper.key, edition.number])}"

@@ -1,5 +1,7 @@
 """Searching the requirements of an edition."""
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from guildmark.apps.standard import queries
+from guildmark.apps.standard.queries import Edition
 
 from .finding import crumbs, framework_or_404
 from .words import STATUSES
@@ -34,7 +37,17 @@ def search(request: HttpRequest, framework: str) -> HttpResponse:
         "page": page,
         "found": [(each, STATUSES.get(each.status)) for each in page],
         "total": len(found),
+        "elsewhere": [] if found or not text else _elsewhere(editions, edition, text),
         "query": urlencode({"q": text, "edition": edition.number if edition else ""}),
         "crumbs": crumbs((_("Search"), ""), framework=keeper),
     }
     return render(request, "standard/search.html", context)
+
+
+def _elsewhere(
+    editions: Iterable[Edition], edition: Edition | None, text: str
+) -> list[tuple[Edition, int]]:
+    """Return the other editions in which something is found, with how much."""
+    others = (each for each in editions if each != edition)
+    counted = ((each, len(queries.matches(each, text))) for each in others)
+    return [(each, count) for each, count in counted if count]

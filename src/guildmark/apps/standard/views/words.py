@@ -23,7 +23,7 @@ CHANGES: dict[str, Badge] = {
     "force": Badge(
         "review",
         _("Obligation changed"),
-        _("What was asked is now advised, or what was advised is now asked, or no longer."),
+        _("The strength of the obligation changed: what is required, recommended or allowed."),
     ),
     "substantive": Badge("revised", _("Substantive"), _("What must be done has changed.")),
     "clarification": Badge(
@@ -59,7 +59,7 @@ FIELDS: dict[str, Text] = {
     "domain": _("Domain"),
     "title": _("Title"),
     "statement": _("Statement"),
-    "intent": _("Intent"),
+    "intent": _("The failure it prevents"),
     "guidance": _("Guidance"),
     "evidence": _("Evidence expected"),
     "rationale": _("Why it is in the standard"),

@@ -1,5 +1,6 @@
 """`guildmark import-framework FILE --format oscal|asvs|json|csv`."""
 
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from guildmark.apps.standard import services
 from guildmark.apps.standard.exchange import READABLE, Format, Hints, Reading, read
 from guildmark.apps.standard.services import Release
-from guildmark.cores.catalog import CatalogRefused
+from guildmark.cores.catalog import Catalog, CatalogRefused, Status
 from guildmark.site.management.base import OwnCommand
 from guildmark.site.management.files import read_text
 from guildmark.site.management.frameworks import refuse
@@ -45,12 +46,20 @@ class Command(OwnCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="check everything, and import nothing"
         )
+        parser.add_argument(
+            "--released", type=_day, metavar="DAY",
+            help="the day on which it was released, such as 2025-05-30; by default as the file "
+            "says, or else today",
+        )  # fmt: skip
         for name, text in HINTS.items():
             parser.add_argument(f"--{name}", default="", metavar=name.upper(), help=text)
 
     def handle(self, *, file: str, **options: Any) -> None:
         """Import it, or say everything that is wrong with it."""
-        said = {("number" if name == "edition" else name): options[name] for name in HINTS}
+        said: dict[str, Any] = {
+            ("number" if name == "edition" else name): options[name] for name in HINTS
+        }
+        said["released_at"] = options["released"]
         stem = "" if file == "-" else _stem(Path(file).name)
         try:
             reading = read(
@@ -79,14 +88,27 @@ class Command(OwnCommand):
         if reading.left_out:
             parts = ", ".join(f"{count} {name}" for name, count in reading.left_out.items())
             self.stdout.write(f"not kept, for want of a place: {parts}")
-        domains = len(reading.catalog.domains)
-        total = sum(1 for _each in reading.catalog.requirements)
-        withdrawn = sum(each.status == "withdrawn" for each in reading.catalog.requirements)
-        records = len(reading.catalog.lineage)
-        self.stdout.write(
-            f"{domains} domains, {total} requirements ({withdrawn} withdrawn), "
-            f"{records} lineage records"
-        )
+        if release.is_new and reading.catalog.edition.released_at is None:
+            day = edition.released_at.date().isoformat()
+            self.stdout.write(
+                f"released: {day}, because the file does not say when. An edition can't be changed "
+                "later, so name the day with --released, best in a dry run first."
+            )
+        self.stdout.write(_counts(reading.catalog))
+
+
+def _counts(catalog: Catalog) -> str:
+    found = list(catalog.requirements)
+    withdrawn = sum(each.status is Status.WITHDRAWN for each in found)
+    return (
+        f"{len(catalog.domains)} domains, {len(found)} requirements ({withdrawn} withdrawn), "
+        f"{len(catalog.lineage)} lineage records"
+    )
+
+
+def _day(text: str) -> datetime:
+    """Return a day as its first moment in UTC; raise ValueError for what is no day."""
+    return datetime.combine(date.fromisoformat(text), time.min, UTC)
 
 
 def _stem(name: str) -> str:
