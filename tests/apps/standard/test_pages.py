@@ -15,6 +15,8 @@ from django.urls import reverse
 from guildmark.apps.standard import queries
 from guildmark.apps.standard.queries import Edition
 from guildmark.apps.standard.services import record_lineage
+from guildmark.apps.standard.slots import Action, Panel, PanelItem
+from guildmark.apps.standard.views import reading
 from guildmark.cores.catalog import (
     Catalog,
     ChangeClass,
@@ -23,6 +25,7 @@ from guildmark.cores.catalog import (
     Status,
     WithdrawalReason,
 )
+from guildmark.cores.slots import Slot
 
 from .factories import (
     DOMAINS,
@@ -614,3 +617,22 @@ def test_a_change_of_force_says_from_what_to_what(client: Client) -> None:
     other = {"statement": "The operator should log each call."}
     release(edited(a_catalog("5", external=True, supersedes="4"), "log", **other))
     assert "shall → should" in page(client, f"{BASE}compare/4/5/log/")
+
+
+def test_contexts_above_put_evidence_and_actions_on_the_page_of_a_requirement(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels: Slot[Any] = Slot("requirement panels")
+    actions: Slot[Any] = Slot("requirement actions")
+    panels.register(
+        lambda _request, asked: Panel("Gaps", [PanelItem(f"Gap of {asked.key}", "/gaps/1/")]),
+        name="gaps",
+    )
+    actions.register(lambda _request, _asked: [Action("Send feedback", "/send/")], name="send")
+    monkeypatch.setattr(reading, "requirement_panels", panels)
+    monkeypatch.setattr(reading, "requirement_actions", actions)
+    release(FIRST)
+    html = page(client, f"{OLD}requirement/log/")
+    assert '<a href="/gaps/1/">Gap of log</a>' in html
+    assert '<a href="/send/">Send feedback</a>' in html
+    assert "Nothing from the field" not in html

@@ -8,6 +8,7 @@ from guildmark.cores.textkit import SuccessorIndex
 
 LIMIT = 5
 SHORTEST_TELLING = 3
+SAYING_NOTHING = {"and", "any", "are", "can", "does", "for", "has", "its", "not", "that", "the"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def suggest(
 
 
 def _tells(word: str) -> bool:
-    """Whether a word says something to people; "a" and "of" do not."""
-    return len(word) >= SHORTEST_TELLING
+    """Whether a word says something to people; "a" and "the" do not."""
+    return len(word) >= SHORTEST_TELLING and word not in SAYING_NOTHING
 
 
 def _active(catalog: Catalog) -> Iterable[Requirement]:
