@@ -30,42 +30,44 @@ def requirement(request: HttpRequest, framework: str, number: str, word: str) ->
 
 def _answer(request: HttpRequest, found: Edition, row: Requirement | None) -> HttpResponse:
     cited = _cited(found, row)
-    name = cited.identifier
     match request.GET.get("format"):
         case "bibtex":
-            headers = {
-                "Content-Disposition": content_disposition_header(
-                    as_attachment=True, filename=f"{name}.bib"
-                )
-            }
-            return HttpResponse(
-                bibtex(cited), content_type="application/x-bibtex; charset=utf-8", headers=headers
-            )
+            return _bibtex_file(cited)
         case "csl-json":
-            headers = {
-                "Content-Disposition": content_disposition_header(
-                    as_attachment=True, filename=f"{name}.json"
-                )
-            }
-            return JsonResponse(
-                csl(cited),
-                safe=False,
-                headers=headers,
-                content_type="application/vnd.citationstyles.csl+json",
-                json_dumps_params={"ensure_ascii": False, "indent": 2},
-            )
-    further = [edition_crumb(found)]
-    if row is not None:
-        further.append((row.label, _path(found, row)))
+            return _csl_file(cited)
+    place = [(row.label, _path(found, row))] if row else []
     context = {
         "edition": found,
         "requirement": row,
         "cited": cited,
         "apa": apa(cited),
         "bibtex": bibtex(cited),
-        "crumbs": crumbs(*further, (_("Cite"), ""), framework=found.framework),
+        "crumbs": crumbs(edition_crumb(found), *place, (_("Cite"), ""), framework=found.framework),
     }
     return render(request, "standard/cite.html", context)
+
+
+def _bibtex_file(cited: Cited) -> HttpResponse:
+    return HttpResponse(
+        bibtex(cited),
+        content_type="application/x-bibtex; charset=utf-8",
+        headers=_attachment(f"{cited.identifier}.bib"),
+    )
+
+
+def _csl_file(cited: Cited) -> HttpResponse:
+    return JsonResponse(
+        csl(cited),
+        safe=False,
+        headers=_attachment(f"{cited.identifier}.json"),
+        content_type="application/vnd.citationstyles.csl+json",
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+
+
+def _attachment(name: str) -> dict[str, str]:
+    header = content_disposition_header(as_attachment=True, filename=name)
+    return {"Content-Disposition": header or "attachment"}
 
 
 def _cited(found: Edition, row: Requirement | None) -> Cited:
