@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def tell_classes() -> None:
-    """Print the agreement of both halves, and the controls of the one that was kept apart."""
+    """Print the agreement of each set, and the controls of the one that was kept apart."""
     old, new = (statements(nist(revision)) for revision in ("rev4", "rev5"))
     wording = textkit.learn_wording((old[key], new[key]) for key in old if key in new)
     with LABELS.open(encoding="utf-8", newline="") as file:
@@ -44,7 +44,7 @@ def tell_classes() -> None:
     for row in rows:
         key = row["control"]
         row["computed"] = textkit.classify(old[key], new[key], wording=wording).change_class.value
-    for which in ("test", "dev"):
+    for which in ("test", "dev", "fresh"):
         half = [row for row in rows if row["set"] == which]
         agreed = sum(row["label"] == row["computed"] for row in half)
         print(f"\n{which}: {agreed} of {len(half)} agree\n")

@@ -1,8 +1,9 @@
 """Real frameworks: do the classes agree with a person, and are successors found?
 
-The labels were written by hand before the classifier was run on them; the half called `dev` was
-used while its rules were written, the half called `test` was not. The frameworks themselves are
-no part of the project.
+The labels were written by hand before the classifier was run on them. The set `dev` was used while
+its rules were written; `test` was kept apart until they were measured, and then showed which rules
+were missing; `fresh` was labelled when they stood, and no rule was written after it. The frameworks
+themselves are no part of the project.
 """
 
 import csv
@@ -52,21 +53,24 @@ def labels(which: str) -> dict[str, str]:
         return {row["control"]: row["label"] for row in csv.DictReader(file) if row["set"] == which}
 
 
-def test_each_half_of_the_labels_has_sixty_controls_of_its_own() -> None:
-    assert len(labels("dev")) == len(labels("test")) == 60
-    assert not labels("dev").keys() & labels("test").keys()
+def test_each_set_of_labels_has_sixty_controls_of_its_own() -> None:
+    sets = [labels(which) for which in ("dev", "test", "fresh")]
+    assert [len(each) for each in sets] == [60, 60, 60]
+    assert len(set().union(*sets)) == 180
 
 
 @needs_data
-@pytest.mark.parametrize("which", ["dev", "test"])
-def test_nine_in_ten_classes_are_those_of_the_person_who_labelled_before(which: str) -> None:
+@pytest.mark.parametrize(("which", "least"), [("dev", 0.9), ("test", 0.9), ("fresh", 0.75)])
+def test_classes_are_mostly_those_of_the_person_who_labelled_before(
+    which: str, least: float
+) -> None:
     told = labels(which)
     agreed = [
         key
         for key, label in told.items()
         if textkit.classify(*pairs()[key], wording=wording()).change_class.value == label
     ]
-    assert len(agreed) >= 0.9 * len(told)
+    assert len(agreed) >= least * len(told)
 
 
 @needs_data
