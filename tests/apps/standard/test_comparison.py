@@ -604,3 +604,13 @@ def test_another_order_alone_is_told_as_a_fact_of_the_edition() -> None:
     assert compared(older, a_catalog("1.1", domains={"one": ["a", "b"], "two": ["c"]})) == (
         compared(older, older)
     )
+
+
+def test_every_record_of_a_larger_change_tells_its_reason() -> None:
+    older = a_catalog(domains={"all": ["a", "b"]})
+    newer = a_catalog("1.1", domains={"all": ["x", "y"]})
+    parted = record(LineageKind.SPLIT, ["a"], ["x", "y"], rationale="It was two things.")
+    joined = record(LineageKind.MOVED, ["b"], ["y"], rationale="It belongs there.")
+    [change] = compared(older, newer, parted, joined).changes
+    assert "It was two things." in change.rationale
+    assert "It belongs there." in change.rationale

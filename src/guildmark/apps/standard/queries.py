@@ -230,7 +230,7 @@ def _change_document(change: Change) -> dict[str, Any]:
         "similarity": round(change.similarity, 3),
         "reasons": [each.code.value for each in change.reasons],
         "withdrawal_reason": record.reason.value if record and record.reason else None,
-        "rationale": record.rationale if record else "",
+        "rationale": change.rationale,
     }
 
 

@@ -32,7 +32,7 @@ class Change:
 
     `sources` are keys of the older edition, `targets` of the newer. `computed` is the class of
     the text's change, None where there is nothing to compare with. `fields` names what differs.
-    `record` is the lineage record that tells of it, if there is one.
+    `records` are the lineage records that tell of it: none, one, or several of a larger change.
     """
 
     kind: LineageKind
@@ -43,7 +43,17 @@ class Change:
     fields: tuple[str, ...] = ()
     reasons: tuple[textkit.Reason, ...] = ()
     similarity: float = 0.0
-    record: Lineage | None = None
+    records: tuple[Lineage, ...] = ()
+
+    @property
+    def record(self) -> Lineage | None:
+        """The record that tells of it best, if there is one."""
+        return next(iter(self.records), None)
+
+    @property
+    def rationale(self) -> str:
+        """Why it changed, in the words of every record that tells of it."""
+        return "\n\n".join(dict.fromkeys(each.rationale for each in self.records if each.rationale))
 
     @property
     def key(self) -> str:
@@ -53,8 +63,8 @@ class Change:
     @property
     def change_class(self) -> ChangeClass | None:
         """The class that counts: what a person confirmed, or else what was computed."""
-        confirmed = self.record.confirmed if self.record else None
-        return confirmed or self.computed
+        confirmed = [each.confirmed for each in self.records if each.confirmed is not None]
+        return max(confirmed, key=WEIGHT.__getitem__, default=self.computed)
 
     @property
     def word(self) -> str:
@@ -177,15 +187,15 @@ class _Records:
 
     def of(
         self, kind: LineageKind, sources: Iterable[str], targets: Iterable[str]
-    ) -> Lineage | None:
-        """Return the record that speaks of these requirements, if there is one.
+    ) -> tuple[Lineage, ...]:
+        """Return the records that speak of these requirements.
 
-        One of the same kind comes before another: over several editions, a requirement may have
+        Those of the same kind come before others: over several editions, a requirement may have
         gone and come back.
         """
         found = [self._by_target[key] for key in targets if key in self._by_target]
         found += [self._by_source[key] for key in sources if key in self._by_source]
-        return min(found, key=lambda each: each.kind is not kind, default=None)
+        return tuple(sorted(dict.fromkeys(found), key=lambda each: each.kind is not kind))
 
 
 Group = tuple[tuple[str, ...], tuple[str, ...]]
@@ -224,9 +234,9 @@ def _change(
 ) -> Change:
     kind = _kind(sources, targets, sides)
     side, first = (1, targets[0]) if targets else (0, sources[0])
-    domain, record = sides.domain_of[side][first], records.of(kind, sources, targets)
+    domain, told = sides.domain_of[side][first], records.of(kind, sources, targets)
     if not sources or not targets:
-        return Change(kind, sources, targets, domain, record=record)
+        return Change(kind, sources, targets, domain, records=told)
     before = [sides.older[key] for key in sources]
     after = [sides.newer[key] for key in targets]
     judged = textkit.classify(_joined(before), _joined(after), wording=wording)
@@ -237,7 +247,7 @@ def _change(
     computed = _class(before[0], after[0], judged, differing) if one_to_one else _several(judged)
     return Change(
         kind, sources, targets, domain, computed, differing, judged.reasons, judged.similarity,
-        record,
+        told,
     )  # fmt: skip
 
 
