@@ -11,17 +11,26 @@ FOLDER holds asvs/ and oscal/ (default: shared/data beside the project).
 import csv
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 from guildmark.cores import textkit
-from guildmark.cores.catalog import Catalog, Status, read_asvs, read_mapping, read_oscal
+from guildmark.cores.catalog import (
+    Catalog,
+    Requirement,
+    Status,
+    read_asvs,
+    read_mapping,
+    read_oscal,
+)
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[1] / "shared" / "data"
 LABELS = HERE.parent / "tests" / "cores" / "data" / "nist_800_53_labels.csv"
 MAPPING = "mapping-4.0.3-to-5.0.0.dev.yml"
 CLASSES = [each.value for each in textkit.ChangeClass]
+WORDED = ("statement", "title", "guidance")
 WORST = 12
 
 
@@ -37,14 +46,15 @@ def main() -> int:
 
 def tell_classes() -> None:
     """Print the agreement of each set, and the controls of the one that was kept apart."""
-    old, new = (statements(nist(revision)) for revision in ("rev4", "rev5"))
-    wording = textkit.learn_wording((old[key], new[key]) for key in old if key in new)
+    catalogs = [nist(revision) for revision in ("rev4", "rev5")]
+    old, new = (statements(catalog) for catalog in catalogs)
+    wording = textkit.learn_wording(same_texts(*catalogs))
     with LABELS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         key = row["control"]
         row["computed"] = textkit.classify(old[key], new[key], wording=wording).change_class.value
-    for which in ("test", "dev", "fresh"):
+    for which in ("test", "dev", "fresh", "third"):
         half = [row for row in rows if row["set"] == which]
         agreed = sum(row["label"] == row["computed"] for row in half)
         print(f"\n{which}: {agreed} of {len(half)} agree\n")
@@ -58,6 +68,16 @@ def tell_classes() -> None:
         if row["set"] == "test":
             mark = "" if row["label"] == row["computed"] else " (differs)"
             print(f"| {row['control']} | {row['label']} | {row['computed']}{mark} |")
+
+
+def same_texts(older: Catalog, newer: Catalog) -> Iterator[tuple[str, str]]:
+    """Yield old and new text of each field by which the comparison learns what is uniform."""
+    before, after = (active(catalog) for catalog in (older, newer))
+    for key in before.keys() & after.keys():
+        for field in WORDED:
+            old, new = getattr(before[key], field), getattr(after[key], field)
+            if old and new:
+                yield old, new
 
 
 def tell_successors() -> None:
@@ -93,8 +113,12 @@ def asvs(number: str) -> Catalog:
 
 def statements(catalog: Catalog) -> dict[str, str]:
     """Return the statements of what is not withdrawn."""
-    active = (each for each in catalog.requirements if each.status is not Status.WITHDRAWN)
-    return {each.key: each.statement for each in active}
+    return {key: each.statement for key, each in active(catalog).items()}
+
+
+def active(catalog: Catalog) -> dict[str, Requirement]:
+    """Return the requirements that are not withdrawn, by key."""
+    return {each.key: each for each in catalog.requirements if each.status is not Status.WITHDRAWN}
 
 
 if __name__ == "__main__":

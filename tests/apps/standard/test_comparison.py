@@ -614,3 +614,21 @@ def test_every_record_of_a_larger_change_tells_its_reason() -> None:
     [change] = compared(older, newer, parted, joined).changes
     assert "It was two things." in change.rationale
     assert "It belongs there." in change.rationale
+
+
+def test_a_renaming_that_shows_in_the_guidance_is_uniform_in_the_statements() -> None:
+    older, newer = (
+        a_catalog(domains={"running": [_about(term, number) for number in range(5)]})
+        for term in ("secret", "credential")
+    )
+    found = compared(older, following(older, "1.1", newer))
+    assert found.by_target()["key-0"].computed is ChangeClass.EDITORIAL
+
+
+def _about(term: str, number: int) -> Requirement:
+    return a_requirement(
+        f"key-{number}",
+        f"1.{number}",
+        statement=f"Replace each {term}." if not number else f"Keep log {number}.",
+        guidance=f"Where a {term} is lost, tell the owner of log {number}.",
+    )

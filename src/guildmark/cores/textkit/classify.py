@@ -4,9 +4,11 @@ The texts are aligned by the stems of their words. Each place where they differ 
 rules, each rule gives a reason, and the heaviest reason makes the class.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,12 +25,13 @@ from guildmark.cores.textkit.reading import (
 )
 from guildmark.cores.textkit.reasons import CLASS_OF, ChangeClass, Reason, ReasonCode
 from guildmark.cores.textkit.similarity import similarity
-from guildmark.cores.textkit.tokens import root
+from guildmark.cores.textkit.tokens import root, stem
 from guildmark.cores.textkit.vocabulary import (
     CONDITIONS,
     CONNECTIVES,
     EXPLAINING,
     FUNCTION_WORDS,
+    NAMED_PARTS,
     NEGATIONS,
     POINTING,
     are_synonyms,
@@ -44,6 +47,11 @@ SHORTEST_MISSPELT = 6
 SAME_PARAMETER = 0.5
 """Similarity of the insides from which two parameters far apart count as one that moved."""
 
+CACHED_ROOTS = 64
+"""Texts whose words are remembered while the changes of a pair are judged."""
+
+_LISTED = re.compile(r"\blists? of ")
+
 
 @dataclass(frozen=True, slots=True)
 class Classification:
@@ -58,7 +66,8 @@ class _Word(NamedTuple):
     """A word of one side of a change: the number of the change, and its place in the text.
 
     `announced`: it names what is listed next. `in_brackets`: it stands inside a parameter of the
-    other text. A word that is both was only taken out of the brackets or into them.
+    other text. A word that is both was only taken out of the brackets or into them. `repeated`:
+    it only adds, and the other text has it too, in whatever place.
     """
 
     change: int
@@ -69,6 +78,7 @@ class _Word(NamedTuple):
     example: bool
     announced: bool
     in_brackets: bool
+    repeated: bool
 
 
 class _Sides(NamedTuple):
@@ -128,37 +138,46 @@ def _reasons(old: str, new: str, wording: UniformWording) -> Iterator[Reason]:
 
 
 def _change(before: Reading, after: Reading, gap: Gap, number: int) -> _Sides:
+    taken, given = range(gap.old_start, gap.old_end), range(gap.new_start, gap.new_end)
     return _Sides(
-        _words(before, gap.old_start, gap.old_end, number, after),
-        _words(after, gap.new_start, gap.new_end, number, before),
+        list(_words(before, taken, number, after, _only_adds(before, taken, after, given))),
+        list(_words(after, given, number, before, _only_adds(after, given, before, taken))),
     )
 
 
-def _words(reading: Reading, start: int, end: int, number: int, other: Reading) -> list[_Word]:
-    found = []
-    for i in range(start, end):
-        key, surface = reading.keys[i], reading.surface[i]
+def _only_adds(one: Reading, span: range, other: Reading, replaced: range) -> bool:
+    """Whether the words of a span replace nothing and are joined to nothing by "and" or "or"."""
+    joins = any(one.surface[i] in CONNECTIVES for i in span)
+    return not joins and all(other.surface[i] in FUNCTION_WORDS for i in replaced)
+
+
+def _words(
+    reading: Reading, span: range, number: int, other: Reading, only_adds: bool
+) -> Iterator[_Word]:
+    for i in span:
+        key, surface, announced = reading.keys[i], reading.surface[i], reading.announced[i]
         base = key if is_parameter(key) or is_number(key) else root(surface)
-        announced = reading.announced[i]
-        in_brackets = announced and base in _roots_in_brackets(other)
-        found.append(
-            _Word(
-                number,
-                i,
-                surface,
-                base,
-                reading.clauses[i],
-                reading.examples[i],
-                announced,
-                in_brackets,
-            )
+        yield _Word(
+            number,
+            i,
+            surface,
+            base,
+            reading.clauses[i],
+            reading.examples[i],
+            announced,
+            in_brackets=announced and base in _roots_in_brackets(other),
+            repeated=only_adds and base in _roots_outside(other),
         )
-    return found
 
 
 def _roots_in_brackets(reading: Reading) -> frozenset[str]:
     insides = (inside(surface) for surface in reading.surface if is_parameter(surface))
     return frozenset(root(word) for text in insides for word in read(text).surface)
+
+
+@lru_cache(maxsize=CACHED_ROOTS)
+def _roots_outside(reading: Reading) -> frozenset[str]:
+    return frozenset(root(word) for word in reading.surface if not is_parameter(word))
 
 
 def _exchanged_links(change: _Sides) -> Iterator[Reason]:
@@ -238,14 +257,34 @@ def _parameter_reasons(before: _Word, after: _Word, wording: UniformWording) -> 
     """
     if before.change != after.change:
         yield Reason(ReasonCode.PARAMETER_MOVED, before.surface, after.surface)
-    found = list(_reasons(inside(before.surface), inside(after.surface), wording))
+    old, new = (_LISTED.sub("", inside(each.surface)) for each in (before, after))
+    found = list(_reasons(old, new, wording))
     if is_choice(before.surface) and is_choice(after.surface):
         yield from found
         return
+    if _names_more(before.surface, after.surface):
+        yield Reason(ReasonCode.PARAMETER, before.surface, after.surface)
     renamed = Reason(ReasonCode.PARAMETER_RENAMED, before.surface, after.surface)
     for reason in found:
         binding = reason.code in _BINDING_IN_NAMES and reason.old and reason.new
         yield reason if binding or reason.weight <= renamed.weight else renamed
+
+
+def _names_more(old: str, new: str) -> bool:
+    """Whether the names of a parameter differ in how many things are joined or to be defined.
+
+    "Security and privacy attributes" are more than "security attributes"; "failures" and
+    "failures on organization-defined components" are one value and two.
+    """
+    if is_choice(old) or is_choice(new):
+        return False
+    before, after = (Counter(map(_kind_of_part, NAMED_PARTS.findall(each))) for each in (old, new))
+    return before != after
+
+
+def _kind_of_part(found: str) -> str:
+    """Return "value" or "joined" for a match of NAMED_PARTS: a slash joins like "and"."""
+    return "value" if found.startswith("-") else "joined"
 
 
 def _moved(sides: _Sides) -> list[_Sides]:
@@ -370,9 +409,13 @@ def _code(word: _Word) -> ReasonCode:
         (ReasonCode.NUMBER, is_number(word.root)),
         (ReasonCode.CONDITION, word.surface in CONDITIONS),
         (ReasonCode.GRAMMAR, word.surface in FUNCTION_WORDS),
-        (ReasonCode.EXPLANATION, word.announced or word.surface in EXPLAINING),
+        (ReasonCode.EXPLANATION, word.announced or word.repeated or _explains(word)),
     )
     return next((code for code, holds in rules if holds), ReasonCode.CHANGED_DUTY)
+
+
+def _explains(word: _Word) -> bool:
+    return stem(word.surface) in EXPLAINING
 
 
 def _for_sides(code: ReasonCode, words: _Sides) -> ReasonCode:

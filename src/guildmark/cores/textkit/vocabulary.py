@@ -1,11 +1,18 @@
 """Words that the classifier knows by heart; each list is short and says what it is for."""
 
+import re
+
 from guildmark.cores.textkit.tokens import stem
 
 
 def word_set(listed: str) -> frozenset[str]:
     """Return the words of a list that is written as one line."""
     return frozenset(listed.split())
+
+
+def stem_set(listed: str) -> frozenset[str]:
+    """Return the stems of the words of a list that is written as one line."""
+    return frozenset(map(stem, listed.split()))
 
 
 FUNCTION_WORDS = word_set(
@@ -23,7 +30,9 @@ CONDITIONS = word_set("after before except if only unless until")
 """Words that widen or narrow when a duty holds."""
 CONNECTIVES = frozenset(("and", "or"))
 """To exchange one for the other changes whether all or any are asked."""
-EXPLAINING = word_set(
+NAMED_PARTS = re.compile(r"-(?:defined|identified|selected|specified)\b|\band\b|/")
+"""What in the name of a parameter tells of one thing more that is asked for."""
+EXPLAINING = stem_set(
     "applicable appropriate associated certain corresponding current given identified internally "
     "involved necessary particular related relevant respective respectively selected specific "
     "specifically specified underlying various"
@@ -49,6 +58,7 @@ _SYNONYMS = (
     "keep maintain retain",
     "isolation segregation separation",
     "people person individual",
+    "boundary border perimeter",
 )
 _GROUP = {stem(word): group for group in _SYNONYMS for word in group.split()}
 

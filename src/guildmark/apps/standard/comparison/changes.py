@@ -17,9 +17,10 @@ from guildmark.cores.catalog import (
 from .lineage import Relation
 
 # Raise this when the same two texts may be judged otherwise than before.
-METHOD = 1
+METHOD = 2
 MARKS = {"references", "related", "tags", "successors", "withdrawn_reason"}
 PROSE = ("title", "intent", "guidance", "evidence", "rationale", "alternatives", "section")
+WORDED = ("statement", "title", "guidance")
 EDITION_FACTS = ("title", "summary", "licence", "licence_url", "attribution")
 DOMAIN_FACTS = ("label", "title", "summary", "rationale")
 GOING_ON = (LineageKind.SAME, LineageKind.MOVED)
@@ -139,11 +140,7 @@ def compare(older: Catalog, newer: Catalog, relation: Relation) -> Comparison:
     """
     sides = _Sides(older, newer)
     groups = list(_components(relation, sides))
-    wording = textkit.learn_wording(
-        (sides.older[source].statement, sides.newer[target].statement)
-        for (source, *more), (target, *others) in (each for each in groups if all(each))
-        if not more and not others
-    )
+    wording = textkit.learn_wording(_same_texts(groups, sides))
     records = _Records(relation.records)
     changes = [_change(*group, sides, wording, records) for group in groups]
     return Comparison(
@@ -199,6 +196,20 @@ class _Records:
 
 
 Group = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _same_texts(groups: Iterable[Group], sides: _Sides) -> Iterator[tuple[str, str]]:
+    """Yield old and new text of each field of the requirements that go on one to one.
+
+    What is uniform shows better over all texts than over the statements alone.
+    """
+    for sources, targets in groups:
+        if len(sources) == len(targets) == 1:
+            older, newer = sides.older[sources[0]], sides.newer[targets[0]]
+            for field in WORDED:
+                before, after = getattr(older, field), getattr(newer, field)
+                if before and after:
+                    yield before, after
 
 
 def _components(relation: Relation, sides: _Sides) -> Iterator[Group]:
