@@ -54,7 +54,7 @@ def tell_classes() -> None:
     for row in rows:
         key = row["control"]
         row["computed"] = textkit.classify(old[key], new[key], wording=wording).change_class.value
-    for which in ("test", "dev", "fresh", "third"):
+    for which in ("test", "dev", "fresh", "third", "fourth", "fifth"):
         half = [row for row in rows if row["set"] == which]
         agreed = sum(row["label"] == row["computed"] for row in half)
         print(f"\n{which}: {agreed} of {len(half)} agree\n")

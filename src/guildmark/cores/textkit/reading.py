@@ -43,6 +43,7 @@ _TOKEN = re.compile(f"{WORD_PATTERN}|{MARK_PATTERN}|[,()]")
 ANNOUNCING = frozenset(("following",))
 """Words after which a text names what it lists next."""
 _CHOICE = re.compile(r"\[\s*(?:choice|selection)\b[^:]*:")
+_ASIDE = {"(": 1, ")": -1}
 _ARTICLES = frozenset(("a", "an", "the"))
 _CLAUSE_ENDS = frozenset(f".;:{_BREAK}")
 _EXAMPLE_ENDS = frozenset(f".;){_BREAK}")
@@ -76,8 +77,8 @@ class Reading:
     `keys` are stems; a parameter (words in square brackets) is one word, its key is made of the
     stems inside. `surface` are the words in lower case; `clauses` number the clause (up to a full
     stop, semicolon, colon or list label) each word stands in; `examples` tell whether it stands in
-    a list of examples, and `announced` whether it stands after "the following" and so names what
-    is listed next.
+    a list of examples or in round brackets, and `announced` whether it stands after "the
+    following" and so names what is listed next.
     """
 
     keys: tuple[str, ...]
@@ -142,7 +143,9 @@ def is_number(key: str) -> bool:
 def read(text: str) -> Reading:
     """Return the reading of a text."""
     rows, clause, in_examples, announced, previous = [], 0, False, False, ""
+    aside = 0
     for item in _TOKEN.findall(with_plain_verbs(plain(text))):
+        aside = max(0, aside + _ASIDE.get(item, 0))
         if item in _CLAUSE_ENDS or item == ")":
             clause += item != ")"
             announced = announced and item == ")"
@@ -150,7 +153,7 @@ def read(text: str) -> Reading:
         elif item not in _ARTICLES and item not in ",(":
             in_examples = in_examples or _starts_examples(previous, item)
             announced = announced or item in ANNOUNCING
-            rows.append((_key(item), item, clause, in_examples, announced))
+            rows.append((_key(item), item, clause, in_examples or aside > 0, announced))
         previous = item
     columns = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     return Reading(*map(tuple, columns))

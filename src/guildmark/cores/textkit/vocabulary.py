@@ -30,14 +30,18 @@ CONDITIONS = word_set("after before except if only unless until")
 """Words that widen or narrow when a duty holds."""
 CONNECTIVES = frozenset(("and", "or"))
 """To exchange one for the other changes whether all or any are asked."""
-NAMED_PARTS = re.compile(r"-(?:defined|identified|selected|specified)\b|\band\b|/")
+NAMED_PARTS = re.compile(r"-(?:defined|identified|selected|specified)\b|\b(?:and|or)\b|/")
 """What in the name of a parameter tells of one thing more that is asked for."""
 EXPLAINING = stem_set(
-    "applicable appropriate associated certain corresponding current given identified internally "
-    "involved necessary particular related relevant respective respectively selected specific "
+    "adequate adequately applicable appropriate appropriately associated certain corresponding "
+    "current effective effectively ensure given identified internally involved necessary "
+    "particular properly related relevant respective respectively selected specific "
     "specifically specified underlying various"
 )
-"""Words that point at what was meant already; to add or drop them makes explicit or shortens."""
+"""Words that point at what was meant already, or ask for what nobody can check ("effectively").
+
+To add or drop them makes explicit or shortens.
+"""
 POINTING = word_set("above based below following listed")
 """Words that point at what stands beside them: layout."""
 _SYNONYMS = (

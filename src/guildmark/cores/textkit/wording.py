@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from guildmark.cores.textkit.alignment import Gap, aligned, gaps
-from guildmark.cores.textkit.reading import Reading, is_number, is_parameter, read
+from guildmark.cores.textkit.reading import Reading, inside, is_number, is_parameter, read
 from guildmark.cores.textkit.vocabulary import NEGATIONS
 
 FEWEST_PAIRS = 5
@@ -87,9 +87,12 @@ class UniformWording:
 def learn_wording(pairs: Iterable[tuple[str, str]]) -> UniformWording:
     """Return the rewordings that are uniform over pairs of old and new texts.
 
-    Numbers, negations and parameters never count as mere wording.
+    Numbers, negations and parameters never count as mere wording. Where both texts have one
+    parameter, its names are read as a pair of their own.
     """
-    readings = [(read(old), read(new)) for old, new in pairs]
+    texts = list(pairs)
+    names = [(old, new) for pair in texts for old, new in _only_names(*pair)]
+    readings = [(read(old), read(new)) for old, new in texts + names]
     forms = [_forms_of_changes(old, new) for old, new in readings]
     seen = Counter(rewording for found in forms for rewording in set().union(*found))
     frequent = {rewording: count for rewording, count in seen.items() if count >= FEWEST_PAIRS}
@@ -101,6 +104,15 @@ def learn_wording(pairs: Iterable[tuple[str, str]]) -> UniformWording:
         if count >= LEAST_SHARE * standing[old]
     }
     return UniformWording(_needed((found for of_pair in forms for found in of_pair), uniform))
+
+
+def _only_names(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Yield the two names of the parameter, where each text has exactly one."""
+    before, after = (
+        [inside(word) for word in read(text).surface if is_parameter(word)] for text in (old, new)
+    )
+    if len(before) == len(after) == 1:
+        yield before[0], after[0]
 
 
 def _needed(
