@@ -1,0 +1,1 @@
+"""Verifiable credentials: the data model, Open Badges, proofs, status lists, DIDs and baking."""
