@@ -26,7 +26,7 @@ setup: $(VENV)/.stamp-run ## Install what a running Guildmark needs into .venv
 
 dev: $(VENV)/.stamp-dev ## Install what working on Guildmark needs as well
 
-judges: .tools/.stamp-judges ## Install outside judges of our files, apart from all else
+judges: .tools/.stamp-judges .tools/.stamp-judges-js ## Install outside judges of our files, apart from all else
 
 test: dev judges ## Run the whole suite, on SQLite and then on PostgreSQL
 	@$(BIN)/python scripts/run_tests.py
@@ -80,9 +80,24 @@ $(VENV)/.stamp-dev: $(VENV)/.stamp-run requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/run.txt -r requirements/dev.txt
 	@touch $@
 
-# Their pins are strict, so that they can't share an environment with us.
+# Their pins are strict, so that they can't share an environment with us. The source archive of
+# openbadgeslib is unpacked beside it, not installed: it holds 1EdTech's JSON Schemas.
+OPENBADGESLIB = .tools/judges/openbadgeslib-sdist
 .tools/.stamp-judges: .tools/.stamp-uv requirements/judges.txt
 	@echo "Installing outside judges into .tools/judges ..."
 	@$(UV) venv -q --clear --python $(PY) .tools/judges
 	@$(UV) pip install -q --python .tools/judges/bin/python --require-hashes -r requirements/judges.txt
+	@mkdir $(OPENBADGESLIB)
+	@awk '/^openbadgeslib==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements/judges.txt >$(OPENBADGESLIB).txt
+	@.tools/uv/bin/pip --disable-pip-version-check -q download --no-deps --no-binary openbadgeslib --require-hashes \
+	  -d $(OPENBADGESLIB) -r $(OPENBADGESLIB).txt
+	@tar -xzf $(OPENBADGESLIB)/*.tar.gz -C $(OPENBADGESLIB) --strip-components=1
 	@touch $@
+
+.tools/.stamp-judges-js: judges/package.json judges/package-lock.json judges/.npmrc
+	@if ! command -v npm >/dev/null; then \
+	  echo "Left out the judges in JavaScript: npm is missing. On Debian: apt-get install nodejs npm" >&2; \
+	else \
+	  echo "Installing outside judges into .tools/judges-js ..." && rm -rf .tools/judges-js && mkdir -p .tools/judges-js && \
+	  cp $^ .tools/judges-js && npm ci --loglevel=error --ignore-scripts --prefix .tools/judges-js && touch $@; \
+	fi
