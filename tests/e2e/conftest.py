@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import json
 import re
 import struct
 import sys
@@ -38,6 +39,8 @@ PASSWORD = "correct horse battery staple"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PROGRAMME = Path(demo.__file__).parent / "psf.json"
 SETUP = Path(__file__).parent / "people.py"
+ENTERED: dict[str, int] = {}  # When a code of each secret was last used.
+CREDENTIALS = Path(__file__).parent / "credentials.py"
 
 
 @dataclass
@@ -81,6 +84,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def numbers(server: Server) -> dict[str, str]:
+    """Award a credential for each answer, and return their ids."""
+    printed = guildmark(
+        server.environment, "shell", "--verbosity", "0", "-c", CREDENTIALS.read_text("utf-8")
+    )
+    found: dict[str, str] = json.loads(printed.strip().splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium once."""
     program = next((path for path in CHROMIUM if Path(path).exists()), None)
@@ -100,7 +113,6 @@ class Visitor:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
-    entered: int = 0
 
     def goto(self, path: str) -> Page:
         """Open a path of the site and wait for its fonts."""
@@ -115,13 +127,13 @@ class Visitor:
         self.page.get_by_label("Password", exact=False).first.fill(password)
         self.page.get_by_role("main").get_by_role("button", name="Sign in").first.click()
 
-    def enter_code(self) -> None:
-        """Enter what the administrator's authenticator app shows (RFC 6238); a code counts once."""
-        while (now := int(time.time()) // 30) == self.entered:
+    def enter_code(self, secret: str = SECRET) -> None:
+        """Enter what an authenticator app shows (RFC 6238); a code counts once."""
+        while (now := int(time.time()) // 30) == ENTERED.get(secret):
             self.page.wait_for_timeout(500)
-        self.entered = now
+        ENTERED[secret] = now
         counter = struct.pack(">Q", now)
-        mac = hmac.digest(base64.b32decode(SECRET), counter, "sha1")
+        mac = hmac.digest(base64.b32decode(secret), counter, "sha1")
         start = mac[-1] & 0x0F
         number = int.from_bytes(mac[start : start + 4], "big") & 0x7FFFFFFF
         self.page.get_by_label("code", exact=False).first.fill(f"{number % 1_000_000:06}")

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from guildmark.apps.credentials import answers
+from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.institute import queries
 from guildmark.apps.keys.queries import public_keys
 from guildmark.apps.keys.states import KeyPurpose
@@ -13,11 +15,17 @@ from guildmark.site.management.commands.init import port_option
 pytestmark = pytest.mark.django_db
 
 
-def test_served_at_another_port_the_demo_moves_there(at: datetime) -> None:
+def test_served_at_another_port_the_demo_stays_what_its_credentials_say(at: datetime) -> None:
     assert ensure_demo(origin="http://localhost:8000", at=at)
     assert not ensure_demo(origin="http://localhost:8403", at=at)
-    assert queries.institute().origin == "http://localhost:8403"
+    assert queries.institute().origin == "http://localhost:8000"
     assert public_keys(KeyPurpose.LEDGER).count() <= 1
+
+
+def test_the_demo_shows_each_answer_that_a_verifier_can_be_given(at: datetime) -> None:
+    ensure_demo(origin="http://localhost:8000", at=at)
+    states = {answers.answer_about(each, at=at).state for each in Credential.objects.all()}
+    assert states == {"valid", "expired", "suspended", "revoked"}
 
 
 @pytest.mark.parametrize(

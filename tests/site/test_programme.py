@@ -92,6 +92,7 @@ def test_what_is_exported_loads_and_exports_as_the_same(at: datetime) -> None:
     assert load_programme(json.dumps(VALID), actor=None, at=at, dry_run=False) == {
         "programme": True,
         "standard": True,
+        "credentials": True,
     }
     exported = export_programme()
     assert exported == VALID
@@ -107,6 +108,7 @@ def test_loading_the_same_file_again_changes_nothing(at: datetime) -> None:
     assert load_programme(json.dumps(VALID), actor=None, at=later, dry_run=False) == {
         "programme": False,
         "standard": False,
+        "credentials": False,
     }
     loaded = queries.programme()
     assert loaded is not None
@@ -118,6 +120,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(at: datetime) -> N
     assert load_programme(json.dumps(VALID), actor=None, at=at, dry_run=True) == {
         "programme": True,
         "standard": True,
+        "credentials": True,
     }
     assert queries.programme() is None
     assert standard.own_framework() is None
@@ -232,10 +235,13 @@ def test_the_commands_write_and_read_a_file(tmp_path: Path) -> None:
     assert said.getvalue().splitlines() == [
         "programme: would change",
         "standard: would change",
+        "credentials: would change",
         "programme: loaded",
         "standard: loaded",
+        "credentials: loaded",
         "programme: unchanged",
         "standard: unchanged",
+        "credentials: unchanged",
     ]
     file = tmp_path / "out.json"
     call_command("export_programme", output=str(file), stdout=said)

@@ -11,9 +11,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from guildmark.apps.accounts.models import RoleGrant, User
+from guildmark.apps.accounts.states import Role
+from guildmark.apps.audit.events import SYSTEM
+from guildmark.apps.credentials.services import Award, award
+from guildmark.apps.institute.services import found_institute
 from guildmark.apps.standard.providers import SECTION
 from guildmark.site.demo.institute import PROGRAMME
-from tests.apps.accounts.factories import administrator, member, reauthenticated
+from tests.apps.accounts.factories import administrator, member, reauthenticated, staff
+from tests.apps.credentials.factories import a_type, awarded
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +46,37 @@ EMPTY_LEDGER = Expected(404, 404, 404)
 LEADS_ON = Expected(ELSEWHERE, ELSEWHERE, ELSEWHERE)
 EDITION = "standard/<slug:framework>/edition/<word:number>"
 COMPARISON = "standard/<slug:framework>/compare/<word:older>/<word:newer>"
+
+VERIFY = "verify/<path:number>"
+HELD = "credentials/held/<path:number>"
+REFUSED = Expected(SIGN_IN, 403, 403)
+NOT_MINE = Expected(SIGN_IN, 404, 404)
+POST_NOT_MINE = Expected(SIGN_IN, 405, 405)
+CREDENTIALS: dict[str, tuple[str, Expected]] = {
+    "verify/": ("/verify/", PUBLIC),
+    "verify/file/": ("/verify/file/", PUBLIC),
+    "verify/many/": ("/verify/many/", PUBLIC),
+    VERIFY: ("/verify/{number}", PUBLIC),
+    f"{VERIFY}.json": ("/verify/{number}.json", PUBLIC),
+    f"{VERIFY}/credential.json": ("/verify/{number}/credential.json", PUBLIC),
+    f"{VERIFY}/badge.svg": ("/verify/{number}/badge.svg", PUBLIC),
+    f"{VERIFY}/name/": ("/verify/{number}/name/", POST_ONLY),
+    "credentials/": ("/credentials/", PUBLIC),
+    "credentials/types/<str:code>/": ("/credentials/types/CPAP/", PUBLIC),
+    "credentials/status/<int:number>": ("/credentials/status/1", PUBLIC),
+    ".well-known/did.json": ("/.well-known/did.json", PUBLIC),
+    f"{HELD}/": ("/credentials/held/{number}/", NOT_MINE),
+    f"{HELD}/shown/": ("/credentials/held/{number}/shown/", POST_NOT_MINE),
+    f"{HELD}/surrender/": ("/credentials/held/{number}/surrender/", POST_NOT_MINE),
+    f"{HELD}/badge.png": ("/credentials/held/{number}/badge.png", NOT_MINE),
+    f"{HELD}/badge.svg": ("/credentials/held/{number}/badge.svg", NOT_MINE),
+    f"{HELD}/certificate/": ("/credentials/held/{number}/certificate/", NOT_MINE),
+    "credentials/claim/": ("/credentials/claim/", SIGNED_IN),
+    "registry/": ("/registry/", STAFF),
+    "registry/award/": ("/registry/award/", REFUSED),
+    "registry/proposals/<int:pk>/": ("/registry/proposals/{proposal}/", STAFF),
+    "registry/<path:number>/": ("/registry/{number}/", STAFF),
+}
 
 EXPECTED: dict[str, tuple[str, Expected]] = {
     "": ("/", PUBLIC),
@@ -169,6 +205,7 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
     f"{COMPARISON}/": ("/standard/psf/compare/1.0/1.1/", PUBLIC),
     f"{COMPARISON}/changes.json": ("/standard/psf/compare/1.0/1.1/changes.json", PUBLIC),
     f"{COMPARISON}/<word:key>/": ("/standard/psf/compare/1.0/1.1/agent-kill-switch/", PUBLIC),
+    **CREDENTIALS,
     "ledger/proof/consistency": ("/ledger/proof/consistency?old=1&new=2", EMPTY_LEDGER),
 }
 
@@ -193,32 +230,53 @@ def outcome(answer: HttpResponseBase) -> int | str:
     return {reverse("account_login"): SIGN_IN, reverse("desk"): DESK}.get(place, ELSEWHERE)
 
 
-def visit_all(client: Client, places: dict[str, int]) -> dict[str, int | str]:
+def visit_all(client: Client, places: dict[str, int | str]) -> dict[str, int | str]:
     return {
         route: outcome(client.get(path.format(**places))) for route, (path, _) in EXPECTED.items()
     }
 
 
 @pytest.fixture
-def places(at: datetime) -> dict[str, int]:
+def places(at: datetime) -> dict[str, int | str]:
     """Real ids for addresses that name a person or a grant, and the demo's standard."""
     person = administrator()
     programme = json.loads(PROGRAMME.read_text(encoding="utf-8"))
     SECTION.load(programme["sections"]["standard"], actor=None, at=at)
-    return {"person": person.pk, "grant": RoleGrant.objects.get(user=person).pk}
+    return {
+        "person": person.pk,
+        "grant": RoleGrant.objects.get(user=person).pk,
+        **_a_credential(at),
+    }
+
+
+def _a_credential(at: datetime) -> dict[str, int | str]:
+    """Award a credential, and ask for another that needs a second person."""
+    found_institute(
+        name="Example Institute",
+        origin="https://example.org",
+        contact_email="office@example.org",
+        actor=SYSTEM,
+        at=at,
+    )
+    registrar = staff(Role.REGISTRAR)
+    made = awarded(a_type("CPAP", at=at, second_person=()), actor=registrar, at=at)
+    wanted = Award(a_type("CPAA", at=at), "other@example.org", "Other", "Passed.")
+    return {"number": made.number, "proposal": award(wanted, actor=registrar, at=at).pk}
 
 
 def test_every_address_is_in_the_table() -> None:
     assert sorted(set(routes())) == sorted(EXPECTED)
 
 
-def test_nobody_gets_public_pages_only(client: Client, places: dict[str, int]) -> None:
+def test_nobody_gets_public_pages_only(client: Client, places: dict[str, int | str]) -> None:
     expected = {route: each.nobody for route, (_, each) in EXPECTED.items()}
     assert visit_all(client, places) == expected
 
 
 @pytest.mark.parametrize("who", ["member", "administrator"])
-def test_each_person_gets_what_they_may(client: Client, places: dict[str, int], who: str) -> None:
+def test_each_person_gets_what_they_may(
+    client: Client, places: dict[str, int | str], who: str
+) -> None:
     person: User = member() if who == "member" else administrator()
     found = {}
     for route, (path, _) in EXPECTED.items():

@@ -1,7 +1,8 @@
 """The `guildmark` command: Guildmark's own commands and, beside them, all of Django's.
 
 Exit codes: 0 done, 1 refused or failed, 2 not understood (a wrong option, or an environment
-variable that cannot be read), 3 warnings that `doctor --strict` counts, 130 interrupted.
+variable that cannot be read), 3 warnings that `doctor --strict` counts or a credential that
+`verify` could not check, 130 interrupted.
 """
 
 import os
@@ -34,6 +35,10 @@ GROUPS: dict[str, dict[str, str]] = {
     "Keys": {
         "rotate-key": "Replace a signing or encryption key by a new one.",
         "rewrap-keys": "Wrap all keys under the newest key-encryption key.",
+    },
+    "Credentials": {
+        "verify": "Check a signed credential: genuine, by whom, and does it hold today?",
+        "import-registry": "Take over the credentials of an older registry from a CSV file.",
     },
     "Programme": {
         "load-programme": "Load a programme from a file, all of it or nothing.",

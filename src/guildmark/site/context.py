@@ -22,12 +22,13 @@ class NavigationEntry:
 
 
 def face(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `institute`, `navigation` and `theme`."""
+    """Give templates `institute`, `navigation`, `theme` and `verify_url`."""
     chosen = request.COOKIES.get("theme", "")
     return {
         "institute": queries.institute(),
         "navigation": list(_navigation(request)),
         "theme": chosen if chosen in THEMES else "system",
+        "verify_url": reverse("credentials:verify"),
     }
 
 

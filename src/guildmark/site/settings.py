@@ -20,6 +20,7 @@ SITE = Path(__file__).resolve().parent
 
 INSTALLED_APPS = [
     "guildmark.site.apps.SiteConfig",
+    "guildmark.apps.credentials",
     "guildmark.apps.standard",
     "guildmark.apps.mail",
     "guildmark.apps.accounts",

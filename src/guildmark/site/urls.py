@@ -18,4 +18,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("ledger/", include("guildmark.apps.audit.urls")),
     path("standard/", include("guildmark.apps.standard.urls")),
+    path("", include("guildmark.apps.credentials.urls")),
 ]

@@ -198,6 +198,11 @@ def email_addresses(user: User) -> list[tuple[str, bool]]:
     return list(rows.values_list("email", "verified"))
 
 
+def confirmed_addresses(user: User) -> list[str]:
+    """The person's addresses that they have shown to be theirs, in lower case."""
+    return [address.lower() for address, confirmed in email_addresses(user) if confirmed]
+
+
 def second_factors(user: User) -> list[Authenticator]:
     """The person's authenticator app, passkeys and recovery codes."""
     return list(Authenticator.objects.filter(user_id=user.pk).order_by("pk"))

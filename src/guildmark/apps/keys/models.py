@@ -9,8 +9,9 @@ class Key(models.Model):
     """A key of one purpose. It is active from `activates_at` until `retired_at`.
 
     A retired key signs and encrypts nothing more, but stays, to verify and decrypt. `not_after`
-    is when it should have been replaced. `wrapped` is the secret half, encrypted by the
-    key-encryption key with the fingerprint `kek`.
+    is when it should have been replaced. `compromised_at` is from when somebody else may have held
+    it: what it signed can't be told any more from what that other signed. `wrapped` is the secret
+    half, encrypted by the key-encryption key with the fingerprint `kek`.
     """
 
     kid = models.CharField(max_length=60, unique=True)
@@ -22,6 +23,7 @@ class Key(models.Model):
     created_at = models.DateTimeField()
     activates_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
+    compromised_at = models.DateTimeField(null=True, blank=True)
     not_after = models.DateTimeField(null=True, blank=True)
 
     class Meta:

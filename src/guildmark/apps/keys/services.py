@@ -54,17 +54,21 @@ def create_key(*, purpose: KeyPurpose, actor: Any, at: datetime) -> Key:
     return key
 
 
-def rotate_key(*, purpose: KeyPurpose, actor: Any, at: datetime, reason: str) -> Key:
+def rotate_key(
+    *, purpose: KeyPurpose, actor: Any, at: datetime, reason: str, compromised: bool = False
+) -> Key:
     """Retire the key in use and make its successor; what the old one did stays checkable.
 
-    Raises `KeyMissing`.
+    With `compromised`, somebody else may hold the old one, and nothing that it signed counts any
+    more by itself. Raises `KeyMissing`.
     """
     with transaction.atomic():
         old = Key.objects.select_for_update().get(pk=active_key(purpose).pk)
         if old.retired_at is not None:
             raise KeyExists(f"The key {old.kid} was rotated by somebody else at this moment.")
         old.retired_at = at
-        old.save(update_fields=["retired_at"])
+        old.compromised_at = at if compromised else None
+        old.save(update_fields=["retired_at", "compromised_at"])
         new = _make(purpose, at)
         key_rotated.send(Key, old=old, new=new, actor=actor, at=at, reason=reason)
     return new

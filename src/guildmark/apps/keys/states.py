@@ -8,6 +8,7 @@ class KeyPurpose(StrEnum):
 
     LEDGER = "ledger"
     DATA = "data"
+    CREDENTIALS = "credentials"
 
 
 class Algorithm(StrEnum):
@@ -17,4 +18,8 @@ class Algorithm(StrEnum):
     AES_256_GCM = "AES-256-GCM"
 
 
-ALGORITHMS = {KeyPurpose.LEDGER: Algorithm.ED25519, KeyPurpose.DATA: Algorithm.AES_256_GCM}
+ALGORITHMS = {
+    KeyPurpose.LEDGER: Algorithm.ED25519,
+    KeyPurpose.DATA: Algorithm.AES_256_GCM,
+    KeyPurpose.CREDENTIALS: Algorithm.ED25519,
+}

@@ -16,6 +16,7 @@ from guildmark.site.conf import Mode
 from guildmark.site.founding import Founding, found
 from guildmark.site.programme.transfer import load_programme
 
+from .credentials import award_all
 from .people import ADMINISTRATOR, PASSWORD, PEOPLE, DemoPerson
 
 NAME = "Demo Certification Institute"
@@ -40,7 +41,8 @@ def ensure_demo(*, origin: str, at: datetime) -> bool:
             f"This database holds the institute “{institutes.institute().name}”, so the demo stays "
             "away from it. Run without --demo, or name another folder: GUILDMARK_VAR=demo-var."
         )
-    if institutes.institute().origin != origin:  # Served at another port than last time.
+    here = institutes.institute()
+    if here.origin != origin and here.origin_fixed_at is None:  # Served at another port.
         change_institute(actor=SYSTEM, at=at, origin=origin)
     return False
 
@@ -72,6 +74,7 @@ def _found_demo(*, origin: str, at: datetime) -> None:
                 _add(demo_person, administrator=administrator, at=at)
         text = PROGRAMME.read_text(encoding="utf-8")
         load_programme(text, actor=administrator, at=at, dry_run=False)
+        award_all(at=at)
 
 
 def _add(demo_person: DemoPerson, *, administrator: User, at: datetime) -> None:

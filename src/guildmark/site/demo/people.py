@@ -31,5 +31,17 @@ ADMINISTRATOR = DemoPerson(
 EDITOR = DemoPerson(
     "editor@demo.example", "Edo Editor", Role.EDITOR, "GUILDMARKDEMOEDITOREDITOREDITORA"
 )
+REGISTRAR = DemoPerson(
+    "registrar@demo.example",
+    "Rea Registrar",
+    Role.REGISTRAR,
+    "GUILDMARKDEMOREGISTRARREGISTRARA",
+)
+SECOND_REGISTRAR = DemoPerson(
+    "second@demo.example",
+    "Sten Second",
+    Role.REGISTRAR,
+    "GUILDMARKDEMOSECONDSECONDSECONDA",
+)
 MEMBER = DemoPerson("member@demo.example", "Mira Member")
-PEOPLE = (MEMBER, EDITOR, ADMINISTRATOR)
+PEOPLE = (MEMBER, EDITOR, REGISTRAR, SECOND_REGISTRAR, ADMINISTRATOR)

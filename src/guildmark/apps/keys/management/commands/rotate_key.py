@@ -21,12 +21,21 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("purpose", choices=[purpose.value for purpose in KeyPurpose])
         parser.add_argument("--reason", required=True, help="Why; it is kept with the event.")
+        parser.add_argument(
+            "--compromised",
+            action="store_true",
+            help="Somebody else may hold the old key: what it signed counts no more by itself.",
+        )
 
-    def handle(self, *, purpose: str, reason: str, **_: Any) -> None:
+    def handle(self, *, purpose: str, reason: str, compromised: bool, **_: Any) -> None:
         """Rotate the key and name the new one."""
         try:
             key = services.rotate_key(
-                purpose=KeyPurpose(purpose), actor=None, at=timezone.now(), reason=reason
+                purpose=KeyPurpose(purpose),
+                actor=None,
+                at=timezone.now(),
+                reason=reason,
+                compromised=compromised,
             )
         except (queries.KeyMissing, services.KeyExists, kek.KekUnavailable) as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -1,0 +1,1 @@
+"""The registry: types of credentials, awards, what became of them, and their verification."""

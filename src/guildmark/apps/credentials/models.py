@@ -1,0 +1,250 @@
+"""Types of credentials, credentials, and everything that happened to them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Length
+
+from guildmark.apps.audit.immutability import protect
+
+from . import telling
+from .states import Action, Cause, Move, ProposalState, ShownAs, Standing, State
+
+models.CharField.register_lookup(Length)
+LONGEST_ID = 60
+
+
+class CredentialType(models.Model):
+    """A kind of credential that the institute awards: programme data, edited and exported.
+
+    `components` names what must have been passed, such as exam or portfolio. `validity_months`
+    empty means without end. `domains` are permanent keys of domains in which holders are taken
+    for specialists. `second_person` lists the actions that one person alone can't do.
+    """
+
+    code = models.CharField(max_length=10, unique=True)
+    folded = models.CharField(max_length=10, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    level = models.CharField(max_length=60, blank=True)
+    description = models.TextField()
+    criteria = models.TextField()
+    components = models.JSONField(default=list)
+    validity_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    domains = models.JSONField(default=list)
+    second_person = models.JSONField(default=list)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+    def needs_second_person(self, action: Action) -> bool:
+        """Whether one person alone can't do this."""
+        return action.value in self.second_person
+
+
+class StatusList(models.Model):
+    """A published list of states for whoever checks offline; one entry per credential.
+
+    `revision` counts what changed in it. The signed text was made for `signed_revision` and is
+    good until `valid_until`; it is made anew when either has passed.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    size = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=1)
+    document = models.TextField(blank=True)
+    signed_revision = models.PositiveIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"status list {self.number}"
+
+
+class Credential(models.Model):
+    """A credential that was awarded, or taken over from an older registry.
+
+    `key` is the id as it is looked up (`identifiers.fold`), `number` as it is printed. `document`
+    is the signed Open Badge, byte for byte as it was made at the award; a credential that was
+    taken over has none until its holder claims it. `version` grows with every change that a
+    verifier can see.
+    """
+
+    key = models.CharField(max_length=LONGEST_ID, unique=True)
+    number = models.CharField(max_length=LONGEST_ID)
+    type = models.ForeignKey(CredentialType, models.PROTECT, related_name="credentials")
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="credentials"
+    )
+    holder_name = models.CharField(max_length=200, blank=True)
+    holder_email = models.EmailField(blank=True)
+    shown_as = models.CharField(
+        max_length=10,
+        choices=[(each.value, each.label) for each in ShownAs],
+        default=ShownAs.ID_ONLY.value,
+    )
+    state = models.CharField(max_length=20, default=State.ACTIVE.value)
+    public_text = models.CharField(max_length=500, blank=True)
+    awarded_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    taken_over = models.BooleanField(default=False)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
+    status_list = models.ForeignKey(StatusList, models.PROTECT, null=True, related_name="+")
+    status_index = models.PositiveIntegerField(null=True, blank=True)
+    document = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-awarded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="credential_state_is_known",
+                condition=models.Q(state__in=[each.value for each in State]),
+            ),
+            models.CheckConstraint(
+                name="credential_shown_as_is_known",
+                condition=models.Q(shown_as__in=[each.value for each in ShownAs]),
+            ),
+            models.CheckConstraint(
+                name="credential_ends_after_it_begins",
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_until__gt=models.F("valid_from")),
+            ),
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="credential_has_place_in_list"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def standing(self, at: datetime) -> Standing:
+        """Return what a verifier is told at a moment: the state first, then the clock."""
+        return telling.standing(self.state, self.valid_from, self.valid_until, at)
+
+
+class StateChange(models.Model):
+    """One move of a credential from state to state; never changed, never deleted."""
+
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="changes")
+    move = models.CharField(max_length=20)
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+    cause = models.CharField(max_length=40)
+    public_text = models.CharField(max_length=500, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    second_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="state_change_move_is_known",
+                condition=models.Q(move__in=[each.value for each in Move]),
+            ),
+            models.CheckConstraint(
+                name="state_change_cause_is_known",
+                condition=models.Q(cause__in=[each.value for each in Cause]),
+            ),
+            models.CheckConstraint(
+                name="state_change_second_is_another",
+                condition=models.Q(second_person__isnull=True)
+                | ~models.Q(second_person=models.F("actor")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential}: {self.move}"
+
+
+class ExpiryReminder(models.Model):
+    """A holder was told that a credential ends within so many days; each is told once."""
+
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="reminders")
+    days = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["credential", "days"], name="reminder_is_sent_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential}: {self.days} days"
+
+
+class Proposal(models.Model):
+    """Something that one person wants done and another one decides on.
+
+    `details` is what the action needs, as the asking person gave it.
+    """
+
+    action = models.CharField(max_length=20)
+    type = models.ForeignKey(CredentialType, models.PROTECT, related_name="+")
+    credential = models.ForeignKey(Credential, models.PROTECT, null=True, related_name="proposals")
+    details = models.JSONField()
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=20, default=ProposalState.OPEN.value)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_action_is_known",
+                condition=models.Q(action__in=[each.value for each in Action]),
+            ),
+            models.CheckConstraint(
+                name="proposal_state_is_known",
+                condition=models.Q(state__in=[each.value for each in ProposalState]),
+            ),
+            models.CheckConstraint(
+                name="proposal_has_reason", condition=models.Q(reason__length__gt=0)
+            ),
+            models.CheckConstraint(
+                name="proposal_is_not_approved_by_who_asked",
+                condition=~models.Q(state=ProposalState.APPROVED.value)
+                | ~models.Q(decided_by=models.F("asked_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.credential or self.type}"
+
+
+protect(
+    Credential,
+    except_columns=[
+        "holder_id",
+        "holder_name",
+        "holder_email",
+        "shown_as",
+        "state",
+        "public_text",
+        "version",
+        "changed_at",
+        "successor_id",
+        "status_list_id",
+        "status_index",
+        "document",
+    ],
+)
+protect(StateChange)

@@ -1,0 +1,160 @@
+"""What this context puts into the slots below: home, navigation, desk, personal data, closing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.accounts.slots import DeskItem, DeskSection, Door, Link
+from guildmark.apps.audit import services as audit
+
+from . import policies, queries
+from .models import Credential, Proposal
+from .states import Action, ProposalState, ShownAs
+
+ERASED = "(erased)"
+"""Stands where a reason stood that went with the account of the person whom it was about."""
+
+
+def doors(_request: HttpRequest) -> Iterable[Door]:
+    """Let anybody check a credential from the home page."""
+    return [
+        Door(
+            title=_("Verify a credential"),
+            text=_("Type the id that stands on it: you are told whether it is valid today."),
+            url=reverse("credentials:verify"),
+        )
+    ]
+
+
+def link(request: HttpRequest) -> Link | None:
+    """Lead registrars to the registry from every page."""
+    if not request.user.is_authenticated or not policies.REGISTRY_READ.allows(request.user):
+        return None
+    return Link(title=gettext_lazy("Registry"), url_name="credentials:registry")
+
+
+def held(request: HttpRequest) -> DeskSection:
+    """Show a person's credentials on the desk, and those that wait to be claimed."""
+    now = timezone.now()
+    items = [
+        DeskItem(
+            title=f"{each.type} · {each.number}",
+            url=reverse("credentials:held", args=[each.number]),
+            state=each.standing(now).value,
+            detail=_until(each),
+        )
+        for each in queries.held_by(request.user)
+    ]
+    mine = accounts.confirmed_addresses(cast("accounts.User", request.user))
+    items += [
+        DeskItem(
+            title=f"{each.type} · {each.number}",
+            url=reverse("credentials:claim"),
+            detail=_("Awarded to an address of yours. Claim it."),
+        )
+        for each in queries.waiting_for_claim(mine)
+    ]
+    return DeskSection(
+        title=_("Your credentials"),
+        empty_text=_("Credentials that you are awarded will appear here."),
+        items=items,
+    )
+
+
+def _until(credential: Credential) -> str:
+    if credential.valid_until is None:
+        return _("without end")
+    return _("valid until %(day)s") % {"day": date_format(credential.valid_until)}
+
+
+def waiting(request: HttpRequest) -> DeskSection | None:
+    """Show registrars what waits for a second person."""
+    if not policies.CREDENTIAL_AWARD.allows(request.user):
+        return None
+    items = [
+        DeskItem(
+            title=f"{each.action.capitalize()}: {each.credential or each.type}",
+            url=reverse("credentials:proposal", args=[each.pk]),
+            detail=each.reason,
+        )
+        for each in queries.open_proposals()
+        if policies.PROPOSAL_DECIDE.allows(request.user, each)
+    ]
+    return DeskSection(
+        title=_("Waiting for a second person"),
+        empty_text=_("Awards and changes that need your approval will appear here."),
+        items=items,
+    )
+
+
+def personal_data(person: Any) -> dict[str, Any]:
+    """Return the credentials of a person, also those that wait to be claimed, ready for JSON."""
+    waiting = queries.waiting_for_claim(accounts.confirmed_addresses(person))
+    return {"credentials": [_told(each) for each in [*queries.held_by(person), *waiting]]}
+
+
+def close_account(person: Any, at: datetime) -> None:
+    """Cut the person loose from their credentials; these stay, without a name.
+
+    The reasons in words go too, but those of changes that wait for a second person. Awards that
+    wait are withdrawn, for there is no address left to award to.
+    """
+    addresses = [person.email, *accounts.confirmed_addresses(person)]
+    mine = Q(holder_id=person.pk) | Q(holder=None, holder_email__in=addresses)
+    rows = list(Credential.objects.select_for_update().filter(mine))
+    for each in rows:
+        each.holder, each.holder_name, each.holder_email = None, "", ""
+        each.shown_as = ShownAs.ID_ONLY.value
+        each.version += 1
+        each.changed_at = at
+        each.save(
+            update_fields=[
+                "holder", "holder_name", "holder_email", "shown_as", "version", "changed_at",
+            ]
+        )  # fmt: skip
+        audit.forget(f"credentials.credential:{each.pk}")
+    _erase_proposals(rows, addresses, at)
+
+
+def _told(row: Credential) -> dict[str, Any]:
+    return {
+        "id": row.number,
+        "type": row.type.code,
+        "name": row.holder_name,
+        "awarded": row.awarded_at.isoformat(),
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "state": row.state,
+        "changes": [
+            {
+                "at": each.at.isoformat(),
+                "move": each.move,
+                "cause": each.cause,
+                "text": each.public_text,
+            }
+            for each in queries.changes(row)
+        ],
+        "shown_as": row.shown_as,
+        "signed": row.document,
+    }
+
+
+def _erase_proposals(rows: list[Credential], addresses: list[str], at: datetime) -> None:
+    awards = Proposal.objects.filter(action=Action.AWARD.value, details__email__in=addresses)
+    awards.filter(state=ProposalState.OPEN.value).update(
+        state=ProposalState.WITHDRAWN.value, decided_at=at
+    )
+    moves = Proposal.objects.filter(credential__in=rows).exclude(state=ProposalState.OPEN.value)
+    for found in (awards, moves):
+        for each in found:
+            audit.forget(f"credentials.proposal:{each.pk}")
+    moves.update(reason=ERASED, decision_reason="")
+    awards.update(details={}, reason=ERASED, decision_reason="")

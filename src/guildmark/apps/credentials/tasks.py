@@ -1,0 +1,23 @@
+"""What the worker does for credentials."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django_tasks import task
+
+from guildmark.apps.audit.jobs import recurring
+
+from . import reminders, resolving
+
+
+@task(transactional=False, max_attempts=2, priority=10)
+def fetch_document(digest: str) -> bool:
+    """Fetch a public document that somebody waits for; its address is in the cache, not here."""
+    return resolving.fetch_asked(digest)
+
+
+@recurring(every=timedelta(days=1), name="credentials: tell of ends")
+@task
+def tell_of_ends() -> int:
+    """Tell holders whose credential ends soon."""
+    return reminders.remind(at=timezone.now())

@@ -1,0 +1,138 @@
+"""A holder's own credentials: take them away, choose how to be shown, give them back, claim."""
+
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from guildmark.apps.accounts.queries import User, confirmed_addresses
+from guildmark.apps.credentials import answers, issuing, pictures, queries, services
+from guildmark.apps.credentials.queries import Credential
+from guildmark.apps.credentials.states import ShownAs
+from guildmark.apps.institute.queries import institute
+from guildmark.cores.identifiers import IdRefused
+from guildmark.cores.lifecycle import TransitionRefused
+
+PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+@login_required
+@require_safe
+def credential(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a holder what can be done with a credential."""
+    row = _held_or_404(request, number)
+    return _page(request, row)
+
+
+@login_required
+@require_POST
+def shown(request: HttpRequest, number: str) -> HttpResponse:
+    """Save how the holder wants to be named."""
+    row = _held_or_404(request, number)
+    choice = request.POST.get("shown_as", "")
+    if choice not in {each.value for each in ShownAs}:
+        return _page(request, row, choice_problem=_("Choose how you want to be shown."))
+    services.show_as(row, ShownAs(choice), actor=request.user, at=timezone.now())
+    messages.success(request, _("Saved. This is what others see from now on."))
+    return redirect("credentials:held", number=row.number)
+
+
+@login_required
+@require_POST
+def surrender(request: HttpRequest, number: str) -> HttpResponse:
+    """Give a credential back, for ever."""
+    row = _held_or_404(request, number)
+    reason = request.POST.get("reason", "")
+    try:
+        services.surrender(row, reason=reason, actor=request.user, at=timezone.now())
+    except services.CredentialRefused as refusal:
+        return _page(request, row, reason=reason, reason_problem=str(refusal))
+    except TransitionRefused:  # It was changed at this very moment; the page says how.
+        return redirect("credentials:held", number=row.number)
+    messages.success(request, _("You gave the credential back. It can't be taken back."))
+    return redirect("credentials:held", number=row.number)
+
+
+@login_required
+@require_safe
+def badge(request: HttpRequest, number: str, form: str) -> HttpResponse:
+    """Answer the picture of a credential, with the signed credential inside."""
+    row = _held_or_404(request, number)
+    if not row.document:
+        raise Http404(_("This credential has not been signed yet."))
+    content = pictures.baked_svg(row) if form == "svg" else pictures.baked_png(row)
+    name = content_disposition_header(as_attachment=True, filename=f"{row.number}.{form}")
+    return HttpResponse(
+        content, content_type=PICTURES[form], headers={"Content-Disposition": name or ""}
+    )
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the certificate as it is printed, on one sheet."""
+    row = _held_or_404(request, number)
+    address = issuing.address("credentials:verified", row.number)
+    context = {"credential": row, "address": address, "code": mark_safe(pictures.qr_svg(address))}  # noqa: S308 - drawn here, of an address of ours
+    return render(request, "credentials/certificate.html", context)
+
+
+@login_required
+def claim(request: HttpRequest) -> HttpResponse:
+    """Take credentials that were awarded to a confirmed address of this person."""
+    actor = cast("User", request.user)
+    confirmed = confirmed_addresses(actor)
+    found = list(queries.waiting_for_claim(confirmed))
+    if request.method == "POST" and found:
+        for row in found:
+            services.claim(row, actor=actor, at=timezone.now())
+        messages.success(request, _("These credentials are yours now."))
+        return redirect("desk")
+    return render(request, "credentials/claim.html", {"found": found, "confirmed": confirmed})
+
+
+def _page(request: HttpRequest, row: Credential, **problem: str) -> HttpResponse:
+    context = {
+        "credential": row,
+        "answer": answers.answer_about(row, at=timezone.now()),
+        "choices": [(each.value, each.label) for each in ShownAs],
+        "address": issuing.address("credentials:verified", row.number),
+        **problem,
+    }
+    status = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK
+    return render(request, "credentials/held.html", context, status=status)
+
+
+def _profile_url(row: Credential) -> str:
+    """Return the address at which LinkedIn adds a certificate to the profile of who opens it."""
+    ends = row.valid_until
+    told = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": str(row.type),
+        "organizationName": institute().name,
+        "issueYear": row.valid_from.year,
+        "issueMonth": row.valid_from.month,
+        "certUrl": issuing.address("credentials:verified", row.number),
+        "certId": row.number,
+        **({"expirationYear": ends.year, "expirationMonth": ends.month} if ends else {}),
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(told)}"
+
+
+def _held_or_404(request: HttpRequest, number: str) -> Credential:
+    try:
+        row = queries.lookup(number)
+    except IdRefused:
+        row = None
+    if row is None or row.holder_id != request.user.pk:
+        raise Http404(_("You hold no credential with this id."))
+    return row

@@ -1,0 +1,96 @@
+"""Credentials of the demo: one for each answer that a verifier can be given."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.accounts.queries import User
+from guildmark.apps.credentials import queries, services
+from guildmark.apps.credentials.queries import Credential
+from guildmark.apps.credentials.services import Award, Change
+from guildmark.apps.credentials.states import Cause, Move, ShownAs
+
+from .people import MEMBER, REGISTRAR, SECOND_REGISTRAR
+
+REASON = "Shows this in the demo."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCredential:
+    """A credential of the demo, how long ago it began, and what became of it."""
+
+    code: str
+    name: str
+    email: str
+    age: timedelta = timedelta(days=30)
+    move: Move | None = None
+    cause: Cause | None = None
+    public_text: str = ""
+
+
+CREDENTIALS = (
+    DemoCredential("CPAP", MEMBER.name, MEMBER.email),
+    DemoCredential("AIDA", MEMBER.name, MEMBER.email, age=timedelta(days=3 * 365)),
+    DemoCredential(
+        "CAIS",
+        "Sunita Suspended",
+        "sunita@demo.example",
+        move=Move.SUSPEND,
+        cause=Cause.INVESTIGATION,
+        public_text="A complaint is being looked into. The outcome is open.",
+    ),
+    DemoCredential(
+        "CVAE",
+        "Rolf Revoked",
+        "rolf@demo.example",
+        move=Move.REVOKE,
+        cause=Cause.ISSUED_IN_ERROR,
+        public_text="It was awarded to the wrong person.",
+    ),
+)
+
+
+def award_all(*, at: datetime) -> list[Credential]:
+    """Award the credentials of the demo, each by one registrar and another."""
+    first, second = _person(REGISTRAR.email), _person(SECOND_REGISTRAR.email)
+    return [_award(each, first=first, second=second, at=at) for each in CREDENTIALS]
+
+
+def _award(wanted: DemoCredential, *, first: User, second: User, at: datetime) -> Credential:
+    kind = queries.type_by_code(wanted.code)
+    assert kind is not None  # noqa: S101 - the demo's own programme has it.
+    order = Award(kind, wanted.email, wanted.name, REASON, valid_from=at - wanted.age)
+    asked = services.award(order, actor=first, at=at)
+    made = (
+        asked
+        if isinstance(asked, Credential)
+        else services.approve(asked, reason=REASON, actor=second, at=at)
+    )
+    assert isinstance(made, Credential)  # noqa: S101 - an award was approved.
+    if made.holder is not None:
+        made = services.show_as(made, ShownAs.NAME, actor=made.holder, at=at)
+    if wanted.move is not None and wanted.cause is not None:
+        _move(made, wanted.move, wanted.cause, wanted.public_text, first, second, at)
+        made.refresh_from_db()
+    return made
+
+
+def _move(
+    credential: Credential,
+    move: Move,
+    cause: Cause,
+    public_text: str,
+    first: User,
+    second: User,
+    at: datetime,
+) -> None:
+    order = Change(move, cause, REASON, public_text)
+    asked = services.change(credential, order, actor=first, at=at)
+    if isinstance(asked, queries.Proposal):
+        services.approve(asked, reason=REASON, actor=second, at=at)
+
+
+def _person(email: str) -> User:
+    found = accounts.person_by_email(email)
+    assert found is not None  # noqa: S101 - the demo has just made them.
+    return found
