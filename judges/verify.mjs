@@ -5,6 +5,8 @@
 //     -> {"verified": true, "status": null}, or {"verified": false, "error": "..."}
 //   {"mode": "safe", "document": {...}}
 //     -> {"accepted": true, "sha256": "...", "nquads": 16}, or {"accepted": false, "error": "..."}
+//   {"mode": "measure", "count": 50, "credential": {...}, "documents": {...}}
+//     -> {"verified": true, "seconds": 0.4}: CPU time of so many verifications, without any list
 //
 // `documents` holds DID documents and status lists. `status` is the value of the credential's bit
 // in its list, null for a credential without one.
@@ -55,10 +57,10 @@ const reasons = error => [
   ...[error?.errors ?? [], error?.cause ?? []].flat().map(reasons)
 ].join(' <- ');
 
-const verify = async ({credential, documents, now}) => {
+const verify = async ({credential, documents, now}, look = checkStatus) => {
   const documentLoader = frozenLoader(documents);
   const suite = () => new DataIntegrityProof({cryptosuite});
-  const status = credential.credentialStatus && {checkStatus};
+  const status = credential.credentialStatus && {checkStatus: look};
   const result = await vc.verifyCredential({
     credential, suite: suite(), documentLoader, ...(now && {now: new Date(now)}), ...status
   });
@@ -77,9 +79,23 @@ const safe = async ({document}) => {
   return {accepted: true, sha256, nquads: nquads.split('\n').length - 1};
 };
 
+const measure = async ({count, ...request}) => {
+  const started = process.cpuUsage();
+  for(let done = 0; done < count; done++) {
+    const verdict = await verify(request, async () => ({verified: true}));
+    if(!verdict.verified) {
+      return verdict;
+    }
+  }
+  const {user, system} = process.cpuUsage(started);
+  return {verified: true, seconds: (user + system) / 1e6};
+};
+
+const MODES = {safe, measure, verify};
+
 const judge = async request => {
   try {
-    return await (request.mode === 'safe' ? safe(request) : verify(request));
+    return await MODES[request.mode](request);
   } catch(error) {
     return {verified: false, accepted: false, error: reasons(error)};
   }

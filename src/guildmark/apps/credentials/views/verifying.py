@@ -1,7 +1,9 @@
 """Checking a credential: no sign-in, one field, an answer that can't be mistaken."""
 
 from http import HTTPStatus
+from typing import Any
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -14,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_permissions_policy.decorators import permissions_policy_override
 
 from guildmark.apps.credentials import answers, issuing, queries, surnames, telling
 from guildmark.apps.credentials.answers import Answer
@@ -22,10 +25,12 @@ from guildmark.apps.credentials.telling import ASK_AGAIN, FOR_SCRIPTS
 from . import documents, limiting
 
 NEVER_KEEP = "no-store"
+WITH_CAMERA: dict[str, Any] = {**settings.PERMISSIONS_POLICY, "camera": "self"}
 JSON_TYPES = ("text/html", "application/json", *documents.CREDENTIAL_TYPES)
 
 
 @require_safe
+@permissions_policy_override(WITH_CAMERA)
 @limiting.page_when_limited
 def verify(request: HttpRequest) -> HttpResponseBase:
     """Ask for an id, and lead to the answer, which has an address of its own."""
