@@ -125,3 +125,27 @@ def test_random_characters_use_the_whole_alphabet() -> None:
     random = Random(7)
     drawn = "".join(write_id("AB", 2026, random)[8:18] for _ in range(200))
     assert set(drawn) == set(ALPHABET)
+
+
+@given(ids)
+def test_an_id_is_found_in_what_people_paste_around_it(written: str) -> None:
+    for pasted in (
+        f"https://example.org/verify/{written}",
+        f"http://localhost:8000/verify/{written}.json?x=1",
+        f"https://example.org/verify/{written}/credential.json",
+        f"Credential id: {written}",
+        f"No. {written}.",
+        f'"{written.lower()}"',
+        f"1. {written},",
+    ):
+        assert read_id(pasted) == read_id(written)
+
+
+def test_an_older_id_is_found_in_its_address() -> None:
+    assert read_id("https://example.org/verify/PSF%20017/").key == "PSF017"
+
+
+@given(ids, ids)
+def test_two_ids_in_one_text_are_not_chosen_between(first: str, second: str) -> None:
+    assume(first != second)
+    assert outcome(f"{first}, {second}") not in (read_id(first), read_id(second))

@@ -209,7 +209,10 @@ def test_a_context_that_is_not_known_here_is_no_fault_of_the_credential() -> Non
 
 @pytest.mark.parametrize("document", [None, True, 5, 1.5, "x", [], [CREDENTIAL]])
 def test_what_is_no_object_fails_in_every_respect(document: object) -> None:
-    assert {told(check) for check in report(document).checks.values()} == {(FAILS, "not_an_object")}
+    found = report(document, expected_subject=EMAIL)
+    assert told(found.subject) == (FAILS, "subject")
+    others = [check for name, check in found.checks.items() if name != "subject"]
+    assert {told(check) for check in others} == {(FAILS, "not_an_object")}
 
 
 # Signature
@@ -698,11 +701,50 @@ class Failing:
 def test_without_a_network_the_report_says_what_could_not_be_checked() -> None:
     resolver = Failing()
     found = report(resolve=resolver)
-    assert resolver.asked == [ISSUER, LIST_URL]
+    assert resolver.asked == [ISSUER]
     assert found.outcome is UNCHECKED
     assert "There is no network." in found.signature.reason
-    assert "There is no network." in found.status.reason
+    assert told(found.status) == (UNCHECKED, "not_proven")
     assert (found.format.outcome, found.dates.outcome) == (HOLDS, HOLDS)
+
+
+@pytest.mark.parametrize(
+    "document", [None, {}, {"credentialSubject": []}, {"credentialSubject": "did:example:ada"}]
+)
+def test_nothing_fails_about_the_person_unless_somebody_asked(document: object) -> None:
+    assert told(report(document).subject) == (HOLDS, "subject_not_asked")
+    assert told(report(document, expected_subject=EMAIL).subject) == (FAILS, "subject")
+
+
+_PROOF = CREDENTIAL["proof"]
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({**CREDENTIAL, "proof": {**_PROOF, "cryptosuite": "other-2030"}}, "cryptosuite"),
+        ({**CREDENTIAL, "proof": [_PROOF, _PROOF]}, "unsupported_proof"),
+        (
+            {**CREDENTIAL, "proof": {**_PROOF, "verificationMethod": "did:key:zDnae"}},
+            "issuer_mismatch",
+        ),
+    ],
+)
+def test_a_list_is_not_asked_for_while_no_signature_was_found_to_fit(
+    document: Mapping[str, Any], code: str
+) -> None:
+    resolver = Failing()
+    found = report(document, resolve=resolver)
+    assert told(found.signature) == (UNCHECKED, code)
+    assert told(found.status) == (UNCHECKED, "not_proven")
+    assert LIST_URL not in resolver.asked
+
+
+def test_a_list_is_asked_for_where_the_signature_fits_a_key_that_was_revoked_later() -> None:
+    resolve = KnownDocuments(_revoked_at(NOW - timedelta(hours=1)).controllers, {})
+    found = report(resolve=resolve)
+    assert told(found.signature) == (UNCHECKED, "key_revoked_later")
+    assert told(found.status) == (UNCHECKED, "status_unavailable")
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ CACHES = {
 GUILDMARK_VAR = CONF.var
 MEDIA_ROOT = CONF.var / "files"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 # --- Background work and mail ----------------------------------------------------------------
 

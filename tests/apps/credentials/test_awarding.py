@@ -4,7 +4,9 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
+from guildmark.apps.accounts.models import RoleGrant
 from guildmark.apps.accounts.permissions import PermissionRefused
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
@@ -167,3 +169,68 @@ def test_a_status_list_says_of_each_credential_what_the_registry_says(
     entry = status_list.read_entry(json.loads(made.document)["credentialStatus"])
     found = status_list.read_status(entry, listed, at + timedelta(minutes=1))
     assert found.standing is status_list.Standing.VALID
+
+
+def _asked_for(email: str, *, by: User, at: datetime) -> Proposal:
+    wanted = Award(a_type("CPAA", at=at), email, "Ada Example", "Passed everything.")
+    asked = services.award(wanted, actor=by, at=at)
+    assert isinstance(asked, Proposal)
+    return asked
+
+
+def test_who_asked_and_then_owns_up_to_the_address_gets_nothing(
+    registrar: User, second: User, at: datetime
+) -> None:
+    asked = _asked_for("private@example.org", by=registrar, at=at)
+    EmailAddress.objects.create(user=registrar, email="private@example.org", verified=True)
+    with pytest.raises(CredentialRefused, match="to themselves"):
+        services.approve(asked, reason="Seen.", actor=second, at=at)
+
+
+@pytest.mark.parametrize("who", ["registrar", "second"])
+def test_nobody_claims_what_they_asked_for_or_approved(
+    request: pytest.FixtureRequest, registrar: User, second: User, at: datetime, who: str
+) -> None:
+    asked = _asked_for("private@example.org", by=registrar, at=at)
+    made = services.approve(asked, reason="Seen.", actor=second, at=at)
+    assert isinstance(made, Credential)
+    person = request.getfixturevalue(who)
+    EmailAddress.objects.create(user=person, email="private@example.org", verified=True)
+    with pytest.raises(CredentialRefused, match="took part"):
+        services.claim(made, actor=person, at=at)
+
+
+def test_nobody_claims_what_they_awarded_alone(
+    cpap: CredentialType, registrar: User, at: datetime
+) -> None:
+    made = awarded(cpap, actor=registrar, at=at, email="private@example.org")
+    EmailAddress.objects.create(user=registrar, email="private@example.org", verified=True)
+    with pytest.raises(CredentialRefused, match="took part"):
+        services.claim(made, actor=registrar, at=at)
+
+
+def test_what_somebody_asked_for_who_is_no_registrar_any_more_is_not_approved(
+    registrar: User, second: User, holder: User, at: datetime
+) -> None:
+    asked = _asked_for("holder@example.org", by=registrar, at=at)
+    RoleGrant.objects.filter(user=registrar).update(
+        ended_at=at, ended_by=second, end_reason="Has left."
+    )
+    with pytest.raises(CredentialRefused, match="may not do it any more"):
+        services.approve(asked, reason="Seen.", actor=second, at=at)
+    assert Proposal.objects.get().state == "open"
+
+
+def test_an_account_with_an_unconfirmed_address_does_not_hold_what_was_awarded_to_it(
+    cpap: CredentialType, registrar: User, holder: User, at: datetime
+) -> None:
+    EmailAddress.objects.filter(user=holder).update(verified=False)
+    made = awarded(cpap, actor=registrar, at=at)
+    assert (made.holder, made.holder_email) == (None, "holder@example.org")
+
+
+@pytest.mark.django_db
+def test_what_can_not_be_signed_is_refused_when_the_type_is_defined(at: datetime) -> None:
+    for text in ("a\tb", "a\r\nb"):
+        with pytest.raises(CredentialRefused, match="can't be printed"):
+            a_type("CPAP", at=at, criteria=text)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import StopUpload
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from guildmark.apps.credentials import file_forms, resolving
 from guildmark.apps.credentials.models import Credential
 from guildmark.apps.credentials.queries import CredentialType
 from guildmark.apps.credentials.states import Move
+from guildmark.apps.credentials.uploads import READ_AT_MOST, InMemoryOnly
 from guildmark.cores.vc import baking, status_list
 from guildmark.cores.vc.status_list import Standing
 from tests.apps.credentials.factories import awarded, moved
@@ -265,6 +267,61 @@ def test_an_upload_is_written_nowhere(
     assert upload(client, padded).status_code == 400
     assert verdict(upload(client, made.document.encode())) == "Valid"
     assert (Event.objects.count(), Job.objects.count()) == before
+
+
+def parts(number: int, size: int, **fields: str) -> dict[str, Any]:
+    """The fields of a request with so many files of so many bytes."""
+    files = {f"file{each}": SimpleUploadedFile("x.json", b"x" * size) for each in range(number)}
+    return {**fields, **files}
+
+
+PAGES = [PAGE, "/verify/many/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("number", "size"), [(90, 10), (4, 1_200_000), (1, 11_000_000)])
+def test_a_request_with_more_than_one_file_can_hold_is_refused_before_it_is_kept(
+    institute: None, page: str, number: int, size: int
+) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post(page, parts(number, size))
+    assert refused.status_code == 413
+    assert "000,000 bytes" in refused.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_request_that_announces_too_much_is_not_read(institute: None, page: str) -> None:
+    kind = "multipart/form-data; boundary=x"
+    refused = Client().generic("POST", page, b"", content_type=kind, CONTENT_LENGTH="100000000")
+    assert refused.status_code == 413
+
+
+@pytest.mark.once
+def test_the_files_of_a_request_are_kept_up_to_one_size_for_all_together() -> None:
+    alone = InMemoryOnly(largest=10)
+    alone.new_file("file", "x.json", "text/plain", None)
+    for start in (0, 20):
+        alone.receive_data_chunk(b"x" * 20, start)
+    assert alone.file_complete(40).size == 11
+    together = InMemoryOnly(largest=10)
+    together.new_file("file", "x.json", "text/plain", None)
+    together.receive_data_chunk(b"x" * 6, 0)
+    assert together.file_complete(6).size == 6
+    together.new_file("file", "y.json", "text/plain", None)
+    together.receive_data_chunk(b"x" * 4, 0)
+    with pytest.raises(StopUpload):
+        together.receive_data_chunk(b"x", 4)
+    assert together.has_stopped
+
+
+@pytest.mark.once
+def test_a_file_without_an_end_is_stopped() -> None:
+    handler = InMemoryOnly(largest=10)
+    handler.new_file("file", "x.json", "text/plain", None)
+    for start in range(READ_AT_MOST):
+        handler.receive_data_chunk(b"x" * 10, start * 10)
+    with pytest.raises(StopUpload):
+        handler.receive_data_chunk(b"x", READ_AT_MOST * 10)
 
 
 # Another issuer

@@ -13,11 +13,12 @@ import pytest
 
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.audit.events import SYSTEM
-from guildmark.apps.credentials import fetching, files, issuing
+from guildmark.apps.credentials import examining, fetching, files, issuing
 from guildmark.apps.credentials.examining import Examination, Verdict, examine
 from guildmark.apps.credentials.files import FileRefused, document_in, text_in
 from guildmark.apps.credentials.models import Credential
 from guildmark.apps.credentials.queries import CredentialType
+from guildmark.apps.credentials.resolving import Documents
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.institute.services import found_institute
 from guildmark.apps.keys import services as key_services
@@ -32,6 +33,7 @@ from tests.apps.credentials.foreign import (
     DID_PATH,
     EMAIL,
     KEY,
+    LIST_PATH,
     PUBLIC,
     Foreign,
     badge,
@@ -124,6 +126,11 @@ def test_a_credential_is_read_from_json_and_from_both_kinds_of_pictures(
         (b"[]", "several", "holds 0 credentials"),
         (b"[{}]", "several", "holds 1 credential."),
         (b'{"type": "VerifiablePresentation", "verifiableCredential": [{}, {}]}', "several", "2"),
+        (
+            b'{"id": "CPAP-1", "state": "valid", "page": "x", "checkedAt": "2026-01-01T00:00:00Z"}',
+            "registry_answer",
+            "Download the signed credential",
+        ),
         (b"eyJhbGciOiJFUzI1NiJ9.eyJhIjoxfQ.c2ln", "json_web_token", "JSON Web Token"),
         (SVG.encode(), "no_credential", "no Open Badges 3.0 credential"),
         (a_picture(), "no_credential", "no Open Badges 3.0 credential"),
@@ -444,6 +451,158 @@ def test_a_text_that_is_very_long_is_cut_where_it_is_shown(institute: None, at: 
     found = examine(self_issued(name="x" * 10_000), at=at)
     assert found.says is not None
     assert len(found.says.name) < 5_000
+
+
+# What is signed and no credential, and what fits its proof and reads otherwise
+
+
+def never(url: str) -> Any:
+    """Get nothing for what does not hold anyhow."""
+    raise AssertionError(url)
+
+
+def test_a_signed_status_list_of_a_trusted_issuer_is_no_credential(
+    institute: None, foreign: Foreign, at: datetime
+) -> None:
+    foreign.publish_list(at=at)
+    listed = json.loads(foreign.answers[LIST_PATH].body)
+    found = examine(listed, at=at, get=never, trusted=[foreign.did])
+    assert found.verdict is Verdict.INVALID
+    assert reasons(found)["format"] == "This is a status list, not a credential."
+    assert found.says is None
+
+
+def test_a_status_list_of_ours_is_no_credential(made: Credential, at: datetime) -> None:
+    url = document_of(made)["credentialStatus"]["statusListCredential"]
+    listed = Documents(at).status_list(url)
+    found = examine(listed, at=at)
+    assert found.verdict is Verdict.INVALID
+    assert "status list" in reasons(found)["format"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "words"),
+    [
+        (["EndorsementCredential"], Verdict.INVALID, "an endorsement"),
+        ([], Verdict.UNCHECKED, "no Open Badge"),
+    ],
+)
+def test_another_signed_document_of_a_trusted_issuer_is_not_called_valid(
+    institute: None, at: datetime, kind: list[str], verdict: Verdict, words: str
+) -> None:
+    document = self_issued(type=["VerifiableCredential", *kind])
+    found = examine(document, at=at, trusted=[document["issuer"]["id"]])
+    assert found.report.signature.outcome is HOLDS
+    assert found.verdict is verdict
+    assert words in found.report.format.reason
+    assert found.says is None
+
+
+def _in_pieces(document: Json) -> None:
+    achievement = document["credentialSubject"]["achievement"]
+    about = {name: achievement.pop(name) for name in ("description", "criteria")}
+    piece = {"id": achievement["id"], "type": ["Achievement"], **about}
+    document["credentialSubject"]["achievement"] = [achievement, piece]
+
+
+def _twice(document: Json) -> None:
+    document["name"] = [document["name"], document["name"]]
+
+
+def _number_in_array(document: Json) -> None:
+    subject = document["credentialSubject"]
+    subject["licenseNumber"] = [subject["licenseNumber"]]
+
+
+def _subject_in_array(document: Json) -> None:
+    document["credentialSubject"] = [document["credentialSubject"]]
+
+
+@pytest.mark.parametrize("rewrite", [_in_pieces, _twice, _number_in_array, _subject_in_array])
+def test_a_text_that_fits_the_proof_and_reads_otherwise_does_not_hold(
+    made: Credential, at: datetime, rewrite: Callable[[Json], None]
+) -> None:
+    document = document_of(made)
+    rewrite(document)
+    found = examine(document, at=at)
+    assert found.report.signature.outcome is HOLDS
+    assert found.verdict is Verdict.INVALID
+    assert "not built as an Open Badge" in reasons(found)["format"]
+    assert found.says is None
+
+
+def a_badge_with_its_creator(**creator: Any) -> Json:
+    """A signed badge that names its issuer a second time, as the creator of the achievement."""
+    badge = self_issued()
+    profile = {**badge["issuer"], **creator}
+    subject = copy.deepcopy(badge["credentialSubject"])
+    subject["achievement"]["creator"] = profile
+    return self_issued(credentialSubject=subject)
+
+
+def test_an_object_that_is_told_in_two_places_may_be_told_more_fully_in_one(
+    institute: None, at: datetime
+) -> None:
+    document = a_badge_with_its_creator(url="https://other.example/", description="Very old.")
+    found = examine(document, at=at, trusted=[document["issuer"]["id"]])
+    assert found.verdict is Verdict.VALID, reasons(found)
+    del document["credentialSubject"]["achievement"]["creator"]["name"]
+    assert examine(document, at=at, trusted=[document["issuer"]["id"]]).verdict is Verdict.VALID
+
+
+def test_what_is_shown_of_an_object_cannot_be_moved_to_another_place_that_tells_of_it(
+    institute: None, at: datetime
+) -> None:
+    document = a_badge_with_its_creator()
+    del document["issuer"]["name"]
+    found = examine(document, at=at, trusted=[document["issuer"]["id"]])
+    assert found.report.signature.outcome is HOLDS
+    assert found.verdict is Verdict.INVALID
+    assert "in two places" in reasons(found)["format"]
+    assert found.says is None
+
+
+def test_names_cannot_change_places_where_badge_and_achievement_have_one_id(
+    institute: None, at: datetime
+) -> None:
+    badge = self_issued()
+    subject = copy.deepcopy(badge["credentialSubject"])
+    subject["achievement"]["id"] = badge["id"]
+    document = self_issued(credentialSubject=subject)
+    achievement = document["credentialSubject"]["achievement"]
+    document["name"], achievement["name"] = achievement["name"], document["name"]
+    found = examine(document, at=at)
+    assert found.report.signature.outcome is HOLDS
+    assert found.report.format.code == "divided_object"
+
+
+def test_of_our_own_credentials_is_shown_what_the_registry_keeps(
+    made: Credential, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[list[str]] = []
+    saying = examining._saying
+
+    def spying(document: Any) -> Any:
+        read.append(list(document))
+        return saying(document)
+
+    monkeypatch.setattr(examining, "_saying", spying)
+    turned = dict(reversed(document_of(made).items()))
+    found = examine(turned, at=at)
+    assert read[-1] == list(document_of(made)) != list(turned)
+    assert found.says == saying(document_of(made))
+
+
+def test_our_own_institute_is_told_by_its_name(made: Credential, at: datetime) -> None:
+    found = examine(document_of(made), at=at)
+    assert reasons(found, HOLDS)["issuer"] == "This institute, Example Institute."
+
+
+def test_nothing_is_said_to_fail_about_the_person_when_nobody_asked(
+    institute: None, at: datetime
+) -> None:
+    assert "subject" not in reasons(examine({}, at=at))
+    assert "subject" in reasons(examine({}, at=at, email="ada@example.org"))
 
 
 @pytest.mark.once

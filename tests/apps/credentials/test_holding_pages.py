@@ -90,7 +90,7 @@ def test_the_choice_how_to_be_shown_is_saved_and_recorded(
     made: Credential, holder: User, client: Client, choice: str
 ) -> None:
     signed_in(client, holder)
-    page = client.post(actions(made)[0], {"shown_as": choice}, follow=True)
+    page = client.post(actions(made)[0], {"shown_as": choice, "handle": "ada"}, follow=True)
     assert "This is what others see from now on" in page.text
     assert f'value="{choice}" checked' in page.text
     made.refresh_from_db()
@@ -227,3 +227,31 @@ def test_a_second_click_on_claim_does_no_harm(waiting: Credential, at: datetime)
     assert (again.holder, again.version) == (person, 2)
     with pytest.raises(CredentialRefused, match="not awarded to a confirmed e-mail address"):
         services.claim(waiting, actor=other, at=at)
+
+
+def test_a_handle_is_asked_for_and_what_was_chosen_stays(
+    made: Credential, holder: User, client: Client
+) -> None:
+    signed_in(client, holder)
+    page = client.post(actions(made)[0], {"shown_as": "handle", "handle": " "})
+    assert (page.status_code, "Give the handle by which" in page.text) == (400, True)
+    assert 'value="handle" checked' in page.text
+    made.refresh_from_db()
+    assert made.version == 1
+
+
+def test_the_page_offers_the_live_badge_and_the_profile_with_whole_addresses(
+    made: Credential, holder: User, client: Client
+) -> None:
+    page = signed_in(client, holder).get(reverse("credentials:held", args=[made.number])).text
+    assert f'src="https://example.org/verify/{made.number}/badge.svg"' in page
+    assert "https://www.linkedin.com/profile/add?" in page
+
+
+def test_what_is_not_valid_has_no_certificate_to_print(
+    made: Credential, holder: User, client: Client, at: datetime
+) -> None:
+    services.surrender(made, reason="Enough.", actor=holder, at=at)
+    page = signed_in(client, holder).get(reverse("credentials:certificate", args=[made.number]))
+    assert "There is no certificate to print" in page.text
+    assert "This certifies that" not in page.text

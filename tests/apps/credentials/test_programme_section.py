@@ -117,7 +117,8 @@ def test_what_is_loaded_is_exported_as_the_same(at: datetime) -> None:
     assert full == CPAP
     assert small == {
         **SMALL, "name": "", "level": "", "components": [], "validity_months": None,
-        "domains": [], "second_person": ["award", "revoke"], "position": 0,
+        "domains": [], "second_person": ["award", "revoke", "supersede", "surrender"],
+        "position": 0,
     }  # fmt: skip
     assert json.loads(json.dumps(exported)) == exported
     assert problems(exported) == {}

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.audit.events import SYSTEM
-from guildmark.apps.credentials import fetching, issuing, resolving
+from guildmark.apps.audit.models import Job
+from guildmark.apps.audit.states import JobState
+from guildmark.apps.credentials import fetching, issuing, resolving, tasks
 from guildmark.apps.credentials.fetching import get_json, is_public
 from guildmark.apps.credentials.queries import CredentialType
 from guildmark.apps.credentials.resolving import Documents, FetchedDocuments
 from guildmark.apps.keys import services as key_services
+from guildmark.apps.mail.tasks import send_message
 from guildmark.cores.vc.verification import Unavailable
 from tests.apps.credentials.factories import awarded
 from tests.apps.credentials.foreign import DID_PATH, Answer, Foreign, serving
@@ -289,16 +293,60 @@ def test_a_document_that_cannot_be_had_is_told_with_its_reason(
     assert fetched.missing == ""
 
 
-def test_one_visitor_cannot_have_the_whole_internet_fetched(
-    empty_cache: None, at: datetime
+@pytest.mark.parametrize(
+    ("network", "elsewhere"), [("192.0.2.{}", "192.0.3.1"), ("2001:db8:0:{}::1", "2001:db9::1")]
+)
+def test_one_network_cannot_have_the_whole_internet_fetched(
+    empty_cache: None, at: datetime, network: str, elsewhere: str
 ) -> None:
     for number in range(resolving.ASKED_AT_MOST):
-        assert resolving.note_asked(f"{URL}?{number}", visitor="192.0.2.1", at=at)
+        assert resolving.note_asked(f"{URL}?{number}", visitor=network.format(number), at=at)
     with pytest.raises(resolving.AskedTooMuch):
-        resolving.note_asked(URL, visitor="192.0.2.1", at=at)
-    assert resolving.note_asked(URL, visitor="192.0.2.2", at=at)
+        resolving.note_asked(URL, visitor=network.format(99), at=at)
+    assert resolving.note_asked(URL, visitor=elsewhere, at=at)
     later = at + timedelta(minutes=1)
-    assert resolving.note_asked(f"{URL}?x", visitor="192.0.2.1", at=later)
+    assert resolving.note_asked(f"{URL}?x", visitor=network.format(1), at=later)
+
+
+def test_all_networks_together_cannot_have_more_wait_than_the_worker_can_bear(
+    empty_cache: None, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolving, "OPEN_AT_MOST", 2)
+    for number in (1, 2):
+        word = resolving.note_asked(f"{URL}?{number}", visitor=f"192.0.{number}.1", at=at)
+        assert word is not None
+        tasks.fetch_document.enqueue(word)
+    with pytest.raises(resolving.AskedTooMuch):
+        resolving.note_asked(URL, visitor="192.0.9.1", at=at)
+    assert resolving.note_asked(f"{URL}?1", visitor="192.0.9.1", at=at) is None
+    Job.objects.update(state=JobState.DONE.value)
+    assert resolving.note_asked(URL, visitor="192.0.9.1", at=at)
+
+
+@pytest.mark.once
+def test_fetching_for_strangers_comes_after_the_mail_of_the_institute() -> None:
+    assert tasks.fetch_document.priority < send_message.priority
+    assert tasks.fetch_document.module_path == resolving.FETCHING
+
+
+@pytest.mark.parametrize(("size", "is_kept"), [(1_000, True), (100_000, False)])
+def test_a_large_document_is_soon_forgotten(
+    empty_cache: None, foreign: Foreign, at: datetime, size: int, is_kept: bool
+) -> None:
+    url = f"{foreign.origin}/document"
+    foreign.publish("/document", {"id": "x" * size})
+    with time_machine.travel(at, tick=False) as clock:
+        word = resolving.note_asked(url, visitor="192.0.2.1", at=at)
+        assert word is not None
+        resolving.fetch_asked(word)
+        assert FetchedDocuments()(url)
+        clock.shift(resolving.LARGE_KEPT_SECONDS + 1)
+        fetched = FetchedDocuments()
+        if is_kept:
+            assert fetched(url)
+        else:
+            with pytest.raises(Unavailable):
+                fetched(url)
 
 
 def test_one_address_after_the_other_is_wanted(empty_cache: None) -> None:

@@ -14,14 +14,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from guildmark.apps.audit.models import Event
+from guildmark.apps.audit.models import Event, LedgerPending
 from guildmark.apps.keys import kek, queries, services
 from guildmark.apps.keys.checks import DOCTOR
 from guildmark.apps.keys.models import Key
 from guildmark.apps.keys.states import KeyPurpose
 
 pytestmark = pytest.mark.django_db
-LEDGER, DATA = KeyPurpose.LEDGER, KeyPurpose.DATA
+LEDGER, DATA, SIGNS = KeyPurpose.LEDGER, KeyPurpose.DATA, KeyPurpose.CREDENTIALS
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def fresh_kek() -> str:
@@ -78,6 +79,132 @@ def test_a_rotated_key_signs_no_more_but_stays_to_verify(at: datetime) -> None:
     assert list(queries.public_keys(LEDGER)) == [new, old]
     old.refresh_from_db()
     assert (old.activates_at, old.retired_at) == (at, later)
+
+
+def test_a_key_never_ends_before_what_it_signed(at: datetime) -> None:
+    services.create_key(purpose=SIGNS, actor=None, at=at)
+    for seconds in (3.7, 2):
+        services.note_signing(purpose=SIGNS, at=at + seconds * SECOND)
+    new = services.rotate_key(purpose=SIGNS, actor=None, at=at + SECOND, reason="A test.")
+    old = queries.public_keys(SIGNS).get(retired_at__isnull=False)
+    assert (old.signed_until, old.retired_at) == (at + 3 * SECOND, at + 3 * SECOND)
+    assert new.activates_at == at + SECOND
+
+
+def test_a_key_signs_for_no_moment_before_it_was_active(at: datetime) -> None:
+    first = services.create_key(purpose=SIGNS, actor=None, at=at + 10.7 * SECOND)
+    assert services.note_signing(purpose=SIGNS, at=at) == (first, at + 10 * SECOND)
+    assert services.note_signing(purpose=SIGNS, at=at + 12.3 * SECOND)[1] == at + 12 * SECOND
+
+
+# Compromised keys
+
+
+@pytest.fixture
+def retired(at: datetime) -> Key:
+    """A key that signed credentials and was rotated an hour later."""
+    key = services.create_key(purpose=SIGNS, actor=None, at=at)
+    services.rotate_key(purpose=SIGNS, actor=None, at=at + HOUR, reason="It is old.")
+    return key
+
+
+def test_a_key_rotated_out_long_ago_can_be_marked_as_compromised(
+    retired: Key, at: datetime
+) -> None:
+    new = queries.active_key(SIGNS)
+    services.mark_compromised(retired.kid, actor=None, at=at + 2 * HOUR, reason="A lost backup.")
+    retired.refresh_from_db()
+    assert (retired.retired_at, retired.compromised_at) == (at + HOUR, at + 2 * HOUR)
+    assert queries.active_key(SIGNS) == new
+    assert new.compromised_at is None
+    event = Event.objects.get(name="keys:key:compromised")
+    assert (event.payload["kid"], event.detail.reason) == (retired.kid, "A lost backup.")
+    assert LedgerPending.objects.filter(event=event).exists()
+
+
+def test_marking_a_key_twice_changes_and_tells_nothing_more(retired: Key, at: datetime) -> None:
+    for hours in (2, 3):
+        services.mark_compromised(retired.kid, actor=None, at=at + hours * HOUR, reason="Lost.")
+    retired.refresh_from_db()
+    assert retired.compromised_at == at + 2 * HOUR
+    assert Event.objects.filter(name="keys:key:compromised").count() == 1
+
+
+@pytest.mark.parametrize("purpose", [LEDGER, SIGNS])
+def test_marking_the_key_in_use_rotates_it(purpose: KeyPurpose, at: datetime) -> None:
+    old = services.create_key(purpose=purpose, actor=None, at=at)
+    for hours in (1, 2):
+        services.mark_compromised(old.kid, actor=None, at=at + hours * HOUR, reason="Stolen.")
+    old.refresh_from_db()
+    assert (old.retired_at, old.compromised_at) == (at + HOUR, at + HOUR)
+    rotated = Event.objects.get(name="keys:key:rotated").payload
+    assert rotated["kid"] == queries.active_key(purpose).kid
+    assert (rotated["replaces"], rotated["compromised"]) == (old.kid, True)
+
+
+def test_a_key_in_use_that_cannot_be_replaced_is_not_marked(
+    settings: Settings, at: datetime
+) -> None:
+    key = services.create_key(purpose=SIGNS, actor=None, at=at)
+    settings.GUILDMARK_KEK = "wrong"
+    with pytest.raises(kek.KekUnavailable):
+        services.mark_compromised(key.kid, actor=None, at=at, reason="Stolen.")
+    key.refresh_from_db()
+    assert (key.retired_at, key.compromised_at) == (None, None)
+
+
+def test_what_was_signed_in_the_second_of_the_compromise_lies_before_it(at: datetime) -> None:
+    key = services.create_key(purpose=SIGNS, actor=None, at=at)
+    services.note_signing(purpose=SIGNS, at=at + 0.2 * SECOND)
+    services.mark_compromised(key.kid, actor=None, at=at + 0.9 * SECOND, reason="Stolen.")
+    key.refresh_from_db()
+    assert key.compromised_at == at + SECOND
+
+
+def test_a_data_key_cannot_be_marked_because_it_signs_nothing(at: datetime) -> None:
+    key = services.create_key(purpose=DATA, actor=None, at=at)
+    with pytest.raises(services.SignsNothing, match="set up anew"):
+        services.mark_compromised(key.kid, actor=None, at=at, reason="Stolen.")
+    with pytest.raises(services.SignsNothing, match="set up anew"):
+        services.rotate_key(purpose=DATA, actor=None, at=at, reason="", compromised=True)
+    assert queries.active_key(DATA) == key
+
+
+def test_a_name_that_no_key_has_is_refused_with_those_there_are(retired: Key, at: datetime) -> None:
+    with pytest.raises(queries.KeyUnknown, match=retired.kid):
+        services.mark_compromised("credentials-0", actor=None, at=at, reason="Stolen.")
+
+
+def test_the_command_marks_a_key_of_its_purpose(
+    retired: Key, at: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = queries.active_key(SIGNS)
+    marking = ("rotate_key", "credentials", "--reason", "Lost.", "--compromised-key")
+    call_command(*marking, retired.kid)
+    assert retired.kid in capsys.readouterr().out
+    retired.refresh_from_db()
+    assert retired.compromised_at is not None
+    assert queries.active_key(SIGNS) == new
+
+
+def test_the_command_names_the_keys_of_its_purpose_where_one_is_unknown(
+    retired: Key, at: datetime
+) -> None:
+    other = services.create_key(purpose=LEDGER, actor=None, at=at)
+    for kid in ("credentials-0", other.kid):
+        with pytest.raises(CommandError, match=retired.kid) as refusal:
+            call_command("rotate_key", "credentials", "--reason=x", "--compromised-key", kid)
+        assert other.kid not in str(refusal.value).partition("Known")[2]
+    services.create_key(purpose=DATA, actor=None, at=at)
+    with pytest.raises(CommandError, match="sign nothing"):
+        call_command("rotate_key", "data", "--reason=x", "--compromised")
+
+
+def test_the_command_takes_one_word_about_a_compromise(retired: Key) -> None:
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command(
+            "rotate_key", "credentials", "--reason=x", "--compromised", "--compromised-key=x"
+        )
 
 
 def test_there_is_nothing_to_rotate_before_the_first_key(at: datetime) -> None:
@@ -218,7 +345,9 @@ def test_every_change_of_keys_is_told_to_the_ledger_without_secrets(
     assert list(Event.objects.order_by("pk").values_list("name", flat=True)) == names
     rotated = Event.objects.get(name="keys:key:rotated")
     assert rotated.detail.reason == "Two years are over."
-    assert set(rotated.payload) == {"kid", "purpose", "algorithm", "public_key", "replaces"}
+    half = {"kid", "purpose", "algorithm", "public_key"}
+    assert set(rotated.payload) == {*half, "replaces", "compromised"}
+    assert rotated.payload["compromised"] is False
 
 
 def test_commands_refuse_with_the_reason(settings: Settings, at: datetime) -> None:

@@ -52,7 +52,7 @@ class Answer:
         row = self.credential
         if row is None:
             return ""
-        return telling.holder(row.shown_as, row.holder_name, _handle(row))
+        return telling.holder(row.shown_as, row.holder_name, row.handle)
 
     @property
     def etag(self) -> str:
@@ -69,7 +69,6 @@ class Answer:
         if self.credential is not None:
             return telling.told(_known(self, self.credential), at=self.checked_at)
         told = {"id": self.asked, "state": self.state, "problem": self.problem}
-        told["checkedAt"] = moment_text(self.checked_at)
         return {name: value for name, value in told.items() if value}
 
 
@@ -167,15 +166,11 @@ def _known(answer: Answer, row: Credential) -> Known:
         type_name=row.type.name,
         shown_as=row.shown_as,
         holder_name=row.holder_name,
-        handle=_handle(row),
+        handle=row.handle,
         public_text=row.public_text,
         cause=answer.cause_word,
         changed_at=answer.since,
         successor=row.successor.number if row.successor else None,
-        has_document=bool(row.document),
+        has_document=row.is_published,
         origin=issuing.origin(),
     )
-
-
-def _handle(row: Credential) -> str | None:
-    return row.holder.display_name if row.holder is not None else None

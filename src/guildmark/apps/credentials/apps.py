@@ -28,5 +28,6 @@ class CredentialsConfig(AppConfig):
         navigation_entries.register(providers.link, name="credentials", order=20)
         desk_sections.register(providers.held, name="credentials", order=10)
         desk_sections.register(providers.waiting, name="credentials to decide", order=20)
+        desk_sections.register(providers.asked, name="credentials asked for", order=21)
         personal_data.register(providers.personal_data, name="credentials")
         account_closing.register(providers.close_account, name="credentials")

@@ -21,7 +21,7 @@ LARGEST = 2_000_000
 """Bytes of a list."""
 MOST = 10_000
 """Ids in a list."""
-ID_COLUMNS = ("asked", "id", "credential")
+ID_COLUMNS = ("asked", "id", "credential", "credential id", "certificate id", "certificate number")
 """Headings of the column with the ids; `asked` is that of our own answers, to ask them again."""
 
 STATE_LABELS: dict[str, Promise] = {

@@ -15,9 +15,13 @@ class TypeDefined(Event):
     name: ClassVar[str] = "credentials:type:defined"
     title: ClassVar[Text] = _("Type of credential defined")
     ledger: ClassVar[bool] = True
-    public: ClassVar[tuple[str, ...]] = ("type",)
-    labels: ClassVar[dict[str, Text]] = {"type": _("Type")}
+    public: ClassVar[tuple[str, ...]] = ("type", "second_person")
+    labels: ClassVar[dict[str, Text]] = {
+        "type": _("Type"),
+        "second_person": _("Needs a second person"),
+    }
     type: str
+    second_person: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from guildmark.apps.institute import queries as institutes
@@ -67,11 +68,18 @@ def ensure_key(*, actor: Any, at: datetime) -> None:
 def signed(document: dict[str, Any], *, at: datetime) -> str:
     """Return a document with its proof as the text that is kept and served.
 
-    Raises `cores.vc.errors.Refused`, `KeyMissing`, `KeyChanged` or `KekUnavailable`.
+    The key can't be rotated until the transaction around this ends. Its proof gives `at`, but no
+    moment before the key became active. Raises `cores.vc.errors.Refused`, `KeyMissing`,
+    `KeyChanged` or `KekUnavailable`.
     """
-    kid = keys.active_key(PURPOSE).kid
-    method = f"{issuer()}#{kid}"
-    proved = proofs.add_proof(document, signer=_Signer(kid), verification_method=method, created=at)
+    with transaction.atomic():
+        key, created = key_services.note_signing(purpose=PURPOSE, at=at)
+        proved = proofs.add_proof(
+            document,
+            signer=_Signer(key.kid),
+            verification_method=f"{issuer()}#{key.kid}",
+            created=created,
+        )
     return json.dumps(proved, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -73,7 +73,8 @@ class Credential(models.Model):
 
     `key` is the id as it is looked up (`identifiers.fold`), `number` as it is printed. `document`
     is the signed Open Badge, byte for byte as it was made at the award; a credential that was
-    taken over has none until its holder claims it. `version` grows with every change that a
+    taken over has none until its holder claims it. `handle` is the public name that the holder
+    chose to be shown by. `version` grows with every change that a
     verifier can see.
     """
 
@@ -90,6 +91,7 @@ class Credential(models.Model):
         choices=[(each.value, each.label) for each in ShownAs],
         default=ShownAs.ID_ONLY.value,
     )
+    handle = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=20, default=State.ACTIVE.value)
     public_text = models.CharField(max_length=500, blank=True)
     awarded_at = models.DateTimeField()
@@ -126,6 +128,11 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody can have the signed text: the twin of `queries.PUBLISHED`."""
+        return bool(self.document and (self.holder_id is not None or self.holder_email))
 
     def standing(self, at: datetime) -> Standing:
         """Return what a verifier is told at a moment: the state first, then the clock."""
@@ -237,6 +244,7 @@ protect(
         "holder_name",
         "holder_email",
         "shown_as",
+        "handle",
         "state",
         "public_text",
         "version",

@@ -49,12 +49,6 @@ def is_registrar(actor: Any) -> bool:
 
 
 @predicate
-def is_registrar_here(actor: Any) -> bool:
-    """An effective registrar, where it may also be nobody in person."""
-    return actor is not None and is_registrar.test(actor)
-
-
-@predicate
 def may_read_registry(actor: Any) -> bool:
     """An effective registrar, auditor or administrator."""
     return bool(accounts.effective_roles(actor) & queries.READERS)
@@ -101,12 +95,6 @@ def _needs_registrar(actor: Any, _subject: Any) -> Any:
     return needs_role(actor, Role.REGISTRAR)
 
 
-def _needs_registrar_here(actor: Any, _subject: Any) -> Any:
-    if not getattr(actor, "is_authenticated", False):
-        return _("Sign in first.")
-    return needs_role(actor, Role.REGISTRAR)
-
-
 def _needs_reader(actor: Any, _subject: Any) -> Any:
     return needs_role(actor, *sorted(queries.READERS))
 
@@ -130,7 +118,8 @@ REGISTRY_READ = Policy(
     Permission.REGISTRY_READ, SIGNED_IN, Condition(may_read_registry, _needs_reader)
 )
 REGISTRY_TAKE_OVER = Policy(
-    Permission.REGISTRY_TAKE_OVER, Condition(is_operator | is_registrar_here, _needs_registrar_here)
+    Permission.REGISTRY_TAKE_OVER,
+    Condition(is_operator, _("An older registry is taken over at the command line only.")),
 )
 CREDENTIAL_AWARD = Policy(Permission.CREDENTIAL_AWARD, SIGNED_IN, REGISTRAR)
 CREDENTIAL_CHANGE = Policy(

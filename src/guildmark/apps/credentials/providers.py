@@ -1,7 +1,7 @@
 """What this context puts into the slots below: home, navigation, desk, personal data, closing."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import Q
@@ -20,6 +20,8 @@ from . import policies, queries
 from .models import Credential, Proposal
 from .states import Action, ProposalState, ShownAs
 
+KEPT_ON_THE_DESK = timedelta(days=30)
+"""How long the desk shows what was decided on."""
 ERASED = "(erased)"
 """Stands where a reason stood that went with the account of the person whom it was about."""
 
@@ -70,6 +72,31 @@ def held(request: HttpRequest) -> DeskSection:
     )
 
 
+def asked(request: HttpRequest) -> DeskSection | None:
+    """Show registrars what became of what they asked a second person for."""
+    now = timezone.now()
+    found = list(queries.asked_by(request.user, since=now - KEPT_ON_THE_DESK))
+    if not found:
+        return None
+    items = [
+        DeskItem(
+            title=f"{each.action.capitalize()}: {each.credential or each.type}",
+            url=reverse("credentials:proposal", args=[each.pk]),
+            detail=each.decision_reason or each.details.get("name", ""),
+            state=each.state,
+        )
+        for each in found
+    ]
+    return DeskSection(title=_("What you asked a second person for"), empty_text="", items=items)
+
+
+def _asked(proposal: Proposal) -> str:
+    """Say for whom, by whom and why, so that two of a kind can be told apart."""
+    whom = proposal.details.get("name") or getattr(proposal.credential, "holder_name", "")
+    words = {"whom": whom, "by": proposal.asked_by, "reason": proposal.reason}
+    return _("%(whom)s; asked for by %(by)s: %(reason)s") % words
+
+
 def _until(credential: Credential) -> str:
     if credential.valid_until is None:
         return _("without end")
@@ -84,7 +111,7 @@ def waiting(request: HttpRequest) -> DeskSection | None:
         DeskItem(
             title=f"{each.action.capitalize()}: {each.credential or each.type}",
             url=reverse("credentials:proposal", args=[each.pk]),
-            detail=each.reason,
+            detail=_asked(each),
         )
         for each in queries.open_proposals()
         if policies.PROPOSAL_DECIDE.allows(request.user, each)
@@ -112,13 +139,14 @@ def close_account(person: Any, at: datetime) -> None:
     mine = Q(holder_id=person.pk) | Q(holder=None, holder_email__in=addresses)
     rows = list(Credential.objects.select_for_update().filter(mine))
     for each in rows:
-        each.holder, each.holder_name, each.holder_email = None, "", ""
+        each.holder, each.holder_name, each.holder_email, each.handle = None, "", "", ""
         each.shown_as = ShownAs.ID_ONLY.value
         each.version += 1
         each.changed_at = at
         each.save(
             update_fields=[
-                "holder", "holder_name", "holder_email", "shown_as", "version", "changed_at",
+                "holder", "holder_name", "holder_email", "handle", "shown_as", "version",
+                "changed_at",
             ]
         )  # fmt: skip
         audit.forget(f"credentials.credential:{each.pk}")

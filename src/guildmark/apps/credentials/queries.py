@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +23,9 @@ from .telling import Known
 
 READERS = frozenset({Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR})
 """Who may read the whole registry."""
+
+PUBLISHED = ~Q(document="") & (Q(holder__isnull=False) | ~Q(holder_email=""))
+"""Signed, and for somebody: when an account is closed, the digest of its address goes with it."""
 
 
 def types() -> QuerySet[CredentialType]:
@@ -54,21 +60,21 @@ def known(key: str) -> QuerySet[Credential, Known]:
     columns: dict[str, Any] = {
         "type_code": F("type__code"),
         "type_name": F("type__name"),
-        "handle": F("holder__display_name"),
+        "handle": F("handle"),
         "cause": Subquery(last.values("cause")[:1]),
         "changed_at": Subquery(last.values("at")[:1]),
         "successor": F("successor__number"),
-        "has_document": ~Q(document=""),
+        "has_document": PUBLISHED,
         "origin": Subquery(institutes.Institute.objects.order_by("pk").values("origin")[:1]),
     }
     wanted = Credential.objects.order_by().annotate(**{f"told_{n}": columns[n] for n in columns})
     names = [f"told_{name}" if name in columns else name for name in Known._fields]
-    return wanted.filter(key=key).values_list(*names)  # type: ignore[return-value] # the same fields
+    return wanted.filter(key=key).values_list(*names)
 
 
 def document(key: str) -> QuerySet[Credential, tuple[str]]:
-    """Return the signed text of the credential with a key, empty where it has none."""
-    return Credential.objects.order_by().filter(key=key).values_list("document")
+    """Return the signed text of the credential with a key, where it is published."""
+    return Credential.objects.order_by().filter(PUBLISHED, key=key).values_list("document")
 
 
 def held_by(person: Any) -> QuerySet[Credential]:
@@ -89,16 +95,30 @@ def registry(actor: Any, *, text: str = "", state: str = "") -> QuerySet[Credent
     found = Credential.objects.select_related("type", "holder")
     if state in {each.value for each in State}:
         found = found.filter(state=state)
-    if text := text.strip():
-        named = Q(holder_name__icontains=text) | Q(holder_email__icontains=text)
-        held = Q(holder__email__icontains=text) | Q(holder__display_name__icontains=text)
-        found = found.filter(named | held | Q(key__startswith=fold(text)))
+    if words := text.split():
+        wanted = reduce(and_, (_names(word) for word in words))
+        if key := fold(text):
+            wanted |= Q(key__startswith=key)
+        found = found.filter(wanted)
     return found
+
+
+def _names(word: str) -> Q:
+    """Find a word in the name or address of a holder."""
+    kept = Q(holder_name__icontains=word) | Q(holder_email__icontains=word)
+    return kept | Q(holder__email__icontains=word) | Q(holder__display_name__icontains=word)
 
 
 def changes(credential: Credential) -> QuerySet[StateChange]:
     """Return everything that happened to a credential since its award, oldest first."""
     return credential.changes.select_related("actor", "second_person")
+
+
+def asked_by(person: Any, *, since: datetime) -> QuerySet[Proposal]:
+    """Return what a person asked a second person for, what is open and what was decided since."""
+    asked = Proposal.objects.filter(asked_by_id=person.pk)
+    recent = asked.filter(Q(state=ProposalState.OPEN) | Q(decided_at__gte=since))
+    return recent.select_related("type", "credential")
 
 
 def open_proposals() -> QuerySet[Proposal]:

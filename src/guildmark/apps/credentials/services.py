@@ -10,12 +10,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.audit import queries as audit_queries
 from guildmark.apps.audit import services as audit
 from guildmark.apps.institute import services as institutes
 from guildmark.cores.identifiers import CODE_PATTERN, fold, write_id
+from guildmark.cores.vc.errors import Refused
 
 from . import issuing, notices, policies, status_lists
 from .events import (
@@ -32,8 +35,16 @@ from .periods import months_after
 from .states import CAUSES, CREDENTIAL, PROPOSAL, Action, Cause, Move, ProposalState, ShownAs, State
 
 TRIES = 5
+FINAL = (
+    Action.AWARD.value,
+    Action.REVOKE.value,
+    Action.SUPERSEDE.value,
+    Action.SURRENDER.value,
+)
+"""What one registrar alone can't do unless a type says so: it can't be undone."""
 LONGEST_TEXT = 500
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+LONGEST_HANDLE = 40
+UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 EDITABLE = (
     "name",
     "level",
@@ -63,7 +74,7 @@ class TypeDescription:
     components: tuple[str, ...] = ()
     validity_months: int | None = None
     domains: tuple[str, ...] = ()
-    second_person: tuple[str, ...] = (Action.AWARD.value, Action.REVOKE.value)
+    second_person: tuple[str, ...] = FINAL
     position: int = 0
 
 
@@ -108,7 +119,8 @@ def define_type(wanted: TypeDescription, *, actor: Any, at: datetime) -> bool:
         for name, each in values.items():
             setattr(row, name, each)
         row.save()
-        _record(TypeDefined(row.code), f"credentials.type:{row.code}", actor=actor, at=at)
+        event = TypeDefined(row.code, tuple(row.second_person))
+        _record(event, f"credentials.type:{row.code}", actor=actor, at=at)
     return True
 
 
@@ -169,6 +181,7 @@ def approve(
     with transaction.atomic():
         row = _decide(proposal, "approve", reason, actor=actor, at=at)
         asked_by = row.asked_by
+        _refuse_unfit_asker(row)
         if row.action == Action.AWARD:
             made = _award(_award_of(row), actor=asked_by, second=actor, at=at)
             Proposal.objects.filter(pk=row.pk).update(credential=made)
@@ -192,18 +205,31 @@ def withdraw(proposal: Proposal, *, actor: Any, at: datetime) -> Proposal:
         return _close(row, "withdraw", "", actor=actor, at=at)
 
 
-def show_as(credential: Credential, shown_as: ShownAs, *, actor: Any, at: datetime) -> Credential:
+def show_as(
+    credential: Credential, shown_as: ShownAs, *, actor: Any, at: datetime, handle: str = ""
+) -> Credential:
     """Choose how the holder is named to whoever looks the credential up.
 
-    Raises `PermissionRefused`.
+    Raises `CredentialRefused` where a handle is wanted and none is given, and `PermissionRefused`.
     """
     policies.CREDENTIAL_SHOW.require(actor, credential)
+    handle = _checked_handle(handle) if shown_as is ShownAs.HANDLE else ""
     with transaction.atomic():
         row = Credential.objects.select_for_update().get(pk=credential.pk)
-        row.shown_as = shown_as.value
-        _save_seen_change(row, ["shown_as"], at=at)
+        row.shown_as, row.handle = shown_as.value, handle
+        _save_seen_change(row, ["shown_as", "handle"], at=at)
         _record(VisibilityChosen(shown_as.value), _subject(row), actor=actor, at=at)
     return row
+
+
+def _checked_handle(handle: str) -> str:
+    cleaned = " ".join(handle.split())
+    if not cleaned or len(cleaned) > LONGEST_HANDLE or not cleaned.isprintable():
+        raise CredentialRefused(
+            _("Give the handle by which you want to be shown, of at most %(most)s characters.")
+            % {"most": LONGEST_HANDLE}
+        )
+    return cleaned
 
 
 def claim(credential: Credential, *, actor: Any, at: datetime) -> Credential:
@@ -216,6 +242,7 @@ def claim(credential: Credential, *, actor: Any, at: datetime) -> Credential:
         row = Credential.objects.select_for_update().get(pk=credential.pk)
         if row.holder_id == actor.pk:  # A second click on the same button.
             return row
+        _refuse_who_took_part(row, actor)
         if row.holder_id is not None or row.holder_email not in confirmed:
             raise CredentialRefused(
                 _(
@@ -225,12 +252,39 @@ def claim(credential: Credential, *, actor: Any, at: datetime) -> Credential:
             )
         address = row.holder_email
         row.holder, row.holder_email = actor, ""
-        if not row.document:
+        if not row.document and row.state == State.ACTIVE:
             _sign(row, email=address, actor=actor, at=at)
         _save_seen_change(row, ["holder", "holder_email"], at=at)
-        event = CredentialClaimed(issuing.digest(row.document), str(actor.actor_id))
+        digest = issuing.digest(row.document) if row.document else ""
+        event = CredentialClaimed(digest, str(actor.actor_id))
         _record(event, _subject(row), actor=actor, at=at)
     return row
+
+
+def _refuse_unfit_asker(row: Proposal) -> None:
+    """Refuse what its asker may not ask for any more, or has come to gain by."""
+    asker, about = row.asked_by, row.credential
+    _refuse_own(row.details.get("email", "") if about is None else about.holder_email, asker)
+    refusal = policies.CREDENTIAL_AWARD.refusal(asker)
+    if about is not None and about.holder_id == asker.pk:
+        refusal = policies.NOT_ONESELF.refusal(asker, about)
+    if refusal is not None:
+        raise CredentialRefused(
+            _("%(who)s, who asked for this, may not do it any more: %(why)s")
+            % {"who": asker, "why": refusal}
+        )
+
+
+def _refuse_who_took_part(row: Credential, person: Any) -> None:
+    """Nobody comes to hold what they awarded, asked for or approved."""
+    events = audit_queries.events_of(_subject(row)).filter(
+        name=CredentialAwarded.name, actor=person.actor_id
+    )
+    asked = row.proposals.filter(Q(asked_by=person) | Q(decided_by=person))
+    if events.exists() or asked.exists():
+        raise CredentialRefused(
+            _("You took part in the decisions on this credential, so you can't hold it.")
+        )
 
 
 def _refuse_odd_code(code: str) -> None:
@@ -313,7 +367,7 @@ def _check_change(credential: Credential, wanted: Change) -> None:
         return
     if successor is None or successor.pk == credential.pk or successor.state != State.ACTIVE:
         raise CredentialRefused(_("Name the active credential that takes the place of this one."))
-    if _whose(successor) != _whose(credential):
+    if not any(_whose(credential)) or _whose(successor) != _whose(credential):
         raise CredentialRefused(
             _("%(number)s is somebody else's. Name a credential of the same holder.")
             % {"number": successor.number}
@@ -417,8 +471,13 @@ def _sign(row: Credential, *, email: str, actor: Any, at: datetime) -> None:
     institutes.fix_origin(actor=actor, at=at)
     issuing.ensure_key(actor=actor, at=at)
     row.status_list, row.status_index = status_lists.place()
-    document = issuing.credential_document(row, email=email)
-    row.document = issuing.signed(document, at=at)
+    try:
+        document = issuing.credential_document(row, email=email)
+        row.document = issuing.signed(document, at=at)
+    except Refused as refusal:
+        raise CredentialRefused(
+            _("This can't be signed as it is: %(why)s") % {"why": refusal}
+        ) from refusal
     row.save(update_fields=["status_list", "status_index", "document"])
     status_lists.note_change(row)
 
@@ -427,6 +486,8 @@ def _new_credential(wanted: Award, *, at: datetime) -> Credential:
     begins = (wanted.valid_from or at).replace(microsecond=0)
     months = wanted.type.validity_months
     holder = accounts.person_by_email(wanted.email)
+    if holder is not None and wanted.email not in accounts.confirmed_addresses(holder):
+        holder = None  # Whoever signed up with the address has not shown that it is theirs.
     row = Credential(
         type=wanted.type,
         holder=holder,
@@ -459,6 +520,8 @@ def _change(
         row.state, row.public_text = target.value, wanted.public_text
         row.successor = wanted.successor
         _save_seen_change(row, ["state", "public_text", "successor"], at=at)
+        if target is State.ACTIVE and row.holder is not None and not row.document:
+            _sign(row, email=row.holder.email, actor=actor, at=at)
         status_lists.note_change(row)
         saved = StateChange.objects.create(
             credential=row,

@@ -11,8 +11,13 @@ from .states import ShownAs
 
 
 def asks_for_surname(row: Credential) -> bool:
-    """Whether the name is kept back from who can't spell it."""
-    return row.taken_over and row.shown_as == ShownAs.ID_ONLY and bool(row.holder_name)
+    """Whether the name is kept back from who can't spell it; once claimed, the holder decides."""
+    return (
+        row.taken_over
+        and row.holder_id is None
+        and row.shown_as == ShownAs.ID_ONLY
+        and bool(row.holder_name)
+    )
 
 
 def is_surname_of(typed: str, row: Credential) -> bool:

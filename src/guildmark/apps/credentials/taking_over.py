@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guildmark.apps.audit import services as audit
-from guildmark.cores.identifiers import IdRefused, read_id
+from guildmark.cores.identifiers import IdProblem, IdRefused, read_id
 
 from . import policies, queries
 from .events import RegistryTakenOver
@@ -25,8 +26,16 @@ from .states import State
 NEEDED = ("id", "type", "name", "issued")
 OPTIONAL = ("email", "valid_until", "state", "text")
 STATES = {each.value for each in (State.ACTIVE, State.SUSPENDED, State.REVOKED, State.SURRENDERED)}
+WITHOUT_END = "none"
+"""Says in the column valid_until that a credential never ends, whatever its type says."""
+WHY_NO_ID = {
+    IdProblem.EMPTY: gettext_lazy("there is no letter and no digit in it."),
+    IdProblem.TOO_LONG: gettext_lazy("it is far too long."),
+    IdProblem.CHARACTER: gettext_lazy("the character “%(character)s” never stands in one."),
+    IdProblem.MISTYPED: gettext_lazy("it looks like one of ours, and its check does not fit."),
+}
 LONGEST_NAME, LONGEST_TEXT = 200, 500
-_LINE_BREAKS = re.compile(r"[\r\n\0]")
+_LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,9 @@ class _Rows:
 
     def read(self, text: str) -> Iterator[Credential]:
         """Yield a credential per row, saved ones for those that are here already."""
-        reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+        text = text.removeprefix("\ufeff")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
         if not self._has_columns(reader.fieldnames or []):
             return
         try:
@@ -126,7 +137,11 @@ class _Rows:
         issued, ends = self._day(told, "issued"), self._day(told, "valid_until")
         if len(self.problems) > before or kind is None or issued is None:
             return None
-        if ends is None and not told.get("valid_until") and kind.validity_months is not None:
+        if (
+            ends is None
+            and told.get("valid_until") != WITHOUT_END
+            and kind.validity_months is not None
+        ):
             ends = months_after(issued, kind.validity_months)
         if ends is not None and ends <= issued:
             self._refuse("valid_until", _("It ends before it begins."))
@@ -152,8 +167,12 @@ class _Rows:
     def _key(self, typed: str) -> str:
         try:
             key = read_id(typed).key
-        except IdRefused:
-            self._refuse("id", _("“%(id)s” can be no id.") % {"id": typed})
+        except IdRefused as refusal:
+            words = {
+                "id": typed,
+                "why": WHY_NO_ID[refusal.problem] % {"character": refusal.character},
+            }
+            self._refuse("id", _("“%(id)s” can be no id: %(why)s") % words)
             return ""
         if len(typed) > LONGEST_ID or _LINE_BREAKS.search(typed):
             self._refuse("id", _("An id has at most %(most)s characters.") % {"most": LONGEST_ID})
@@ -199,7 +218,7 @@ class _Rows:
 
     def _day(self, told: Mapping[str, str], column: str) -> datetime | None:
         text = told.get(column, "")
-        if not text and column != "issued":
+        if column != "issued" and text in ("", WITHOUT_END):
             return None
         try:
             return datetime.combine(date.fromisoformat(text), time(), UTC)

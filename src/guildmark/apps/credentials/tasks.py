@@ -9,8 +9,11 @@ from guildmark.apps.audit.jobs import recurring
 
 from . import reminders, resolving
 
+BEHIND_MAIL = -10
+"""Anybody can have documents fetched, so the institute's own work goes first."""
 
-@task(transactional=False, max_attempts=2, priority=10)
+
+@task(transactional=False, max_attempts=2, priority=BEHIND_MAIL)
 def fetch_document(digest: str) -> bool:
     """Fetch a public document that somebody waits for; its address is in the cache, not here."""
     return resolving.fetch_asked(digest)

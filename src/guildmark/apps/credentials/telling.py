@@ -15,10 +15,14 @@ from .states import ShownAs, Standing, State
 PAGE, JSON_ANSWER, DOCUMENT = "/verify/", ".json", "/credential.json"
 """An address is PAGE and the id, perhaps with one of the other two behind it."""
 ASK_AGAIN = "public, no-cache"
-FOREVER = "public, max-age=31536000, immutable"
+AN_HOUR = "public, max-age=3600"
+"""For what never changes, but may have to go: a holder can close the account."""
 JSON_TYPE = "application/json"
 CREDENTIAL_TYPE = "application/vc"
-FOR_SCRIPTS = {"Access-Control-Allow-Origin": "*"}
+FOR_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+}
 """Scripts of any site may read what is public, and also that something is not there."""
 _UNQUOTED = "!$&'()*+,;=/~:@"  # As Django's `reverse` leaves them.
 _TAG_DIGITS = 32
@@ -90,19 +94,19 @@ def told(known: Known, *, at: datetime) -> dict[str, Any]:
         "cause": None if is_active else known.cause,
         "holder": holder(known.shown_as, known.holder_name, known.handle),
         "changedAt": moment_text(known.changed_at) if known.changed_at else None,
-        "checkedAt": moment_text(at),
     }
     return {name: value for name, value in facts.items() if value not in ("", None)}
 
 
 def written(facts: dict[str, Any], version: int) -> tuple[str, str]:
-    """Return an answer as JSON and its tag, over everything in it but the moment of the check.
+    """Return an answer as JSON and its tag, over everything in it.
+
+    The moment of the check is not in it but in the header Date, so that equal tags mean equal bytes.
 
     The version makes a difference where a credential came back to where it was.
     """
     text = json.dumps(facts)
-    lasting, _name, _moment = text.rpartition('"checkedAt": ')
-    return text, text_tag(f"{version} {lasting}")
+    return text, text_tag(f"{version} {text}")
 
 
 def text_tag(text: str) -> str:

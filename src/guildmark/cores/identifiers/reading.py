@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 from .checking import ALPHABET, check_character
 
@@ -20,6 +21,12 @@ _TAIL = _YEAR_DIGITS + RANDOM_CHARACTERS + 1
 _FOLDING = str.maketrans(FOLDED)
 _GAPS = re.compile(r"[\s\-_./\u00ad\u2010-\u2015\u2212\u200b-\u200d\ufeff]+")
 _SHAPE = re.compile(rf"[{ALPHABET}]{{2,10}}\d{{{_YEAR_DIGITS}}}[{ALPHABET}]{{11}}")
+_PRINTED = re.compile(
+    rf"(?<![A-Z0-9]){CODE_PATTERN}-[0-9OIL]{{{_YEAR_DIGITS}}}-[A-Z0-9]{{11}}(?![A-Z0-9])"
+)
+_ADDRESS = re.compile(
+    r"^HTTPS?://[^?#]*/VERIFY/([^/?#]+?)/?(?:\.JSON|/CREDENTIAL\.JSON)?(?:[?#].*)?$"
+)
 _ODD = re.compile(r"[^A-Z0-9]")
 
 
@@ -59,19 +66,20 @@ def fold(text: str) -> str:
     >>> fold("cpap-2o26-abcde")
     'CPAP2026ABCDE'
     """
-    upper = unicodedata.normalize("NFKC", text).upper()
-    return _GAPS.sub("", upper).translate(_FOLDING)
+    return _GAPS.sub("", _upper(text)).translate(_FOLDING)
 
 
 def read_id(text: str) -> ReadId:
     """Return what was typed as a key to look up, or raise `IdRefused`.
 
+    Around an id as it is printed other words may stand ("Credential id: ..."), and the address of
+    an answer is read as the id in it.
     An id whose check character does not fit is refused as mistyped, whether or not the registry
     knows one that is near: guessing what was meant would hand out other people's credentials.
     """
     if len(text) > LONGEST_TYPED:
         raise IdRefused(IdProblem.TOO_LONG)
-    key = fold(text)
+    key = fold(_told_in(text))
     if not key:
         raise IdRefused(IdProblem.EMPTY)
     if odd := _ODD.search(key):
@@ -81,3 +89,16 @@ def read_id(text: str) -> ReadId:
     if check_character(key[:-1]) != key[-1]:
         raise IdRefused(IdProblem.MISTYPED)
     return ReadId(key, checked=True)
+
+
+def _upper(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).upper()
+
+
+def _told_in(text: str) -> str:
+    """Return the one id that stands in a longer text as it is printed, or else the text."""
+    upper = _upper(text).strip()
+    if address := _ADDRESS.fullmatch(upper):
+        return unquote(address[1])
+    found = set(_PRINTED.findall(upper))
+    return found.pop() if len(found) == 1 else text

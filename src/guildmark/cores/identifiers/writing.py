@@ -10,7 +10,7 @@ FIRST_YEAR, LAST_YEAR = 1000, 9999
 
 
 def write_id(code: str, year: int, random: Random) -> str:
-    """Return a new id such as CPAP-2026-7Q4M2X9KDTP: code, year, random and check characters.
+    """Return a new id such as CPAP-2026-7Q4M2X9KDTX: code, year, random and check characters.
 
     `random` is a source that nobody can foresee, such as `random.SystemRandom()`. Raises
     ValueError for a code that is no code or a year without four digits.

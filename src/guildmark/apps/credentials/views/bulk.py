@@ -8,7 +8,6 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,21 +24,14 @@ from guildmark.apps.credentials.answers import Answer
 from guildmark.apps.credentials.bulk import Line
 from guildmark.apps.credentials.bulk_forms import BulkForm
 from guildmark.apps.credentials.misses import TooManyMisses
-from guildmark.apps.credentials.uploads import InMemoryOnly
+from guildmark.apps.credentials.uploads import RequestTooLarge, receive
 from guildmark.apps.credentials.workbook import CONTENT_TYPE, workbook
 
 from . import limiting
 
 A_PAGE = 100
-UNKNOWN_IDS_OF_A_MISS = 200
+UNKNOWN_IDS_OF_A_MISS = 20
 """Unknown ids that count as one: a list has some, and is sent again for each page of answers."""
-
-
-class _ListInMemory(InMemoryOnly):
-    """Keeps an upload as its parent does, up to the size of a list."""
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - its place
-        self._file.write(raw_data[: bulk.LARGEST + 1 - self._file.tell()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +49,9 @@ class _Shown:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_many(request: HttpRequest) -> HttpResponse:
     """Ask for ids, and answer each as a page, as CSV or as a workbook."""
-    request.upload_handlers = [_ListInMemory(request)]
     try:
-        request.POST  # noqa: B018 - it is read when it is asked for
-    except RequestDataTooBig:
+        receive(request, largest=bulk.LARGEST)
+    except RequestTooLarge:
         return _ask(request, _far_too_large(), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return _verify_many(request)
 

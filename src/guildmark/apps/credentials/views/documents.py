@@ -12,10 +12,10 @@ from guildmark.apps.audit.problems import problem
 from guildmark.apps.credentials import issuing, queries, status_lists, telling
 from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.credentials.telling import (
+    AN_HOUR,
     ASK_AGAIN,
     CREDENTIAL_TYPE,
     FOR_SCRIPTS,
-    FOREVER,
 )
 from guildmark.cores.identifiers import IdRefused
 
@@ -28,9 +28,9 @@ CREDENTIAL_TYPES = (CREDENTIAL_TYPE, "application/vc+ld+json", "application/ld+j
 @limiting.json_when_limited
 def document(request: HttpRequest, number: str) -> HttpResponseBase:
     """Answer the signed credential, byte for byte as it was made."""
-    if (row := _looked_up(request, number)) is None or not row.document:
+    if (row := _looked_up(request, number)) is None or not row.is_published:
         return _missing(_("There is no signed credential with this id."))
-    return _answer(request, row.document, CREDENTIAL_TYPE, FOREVER)
+    return _answer(request, row.document, CREDENTIAL_TYPE, AN_HOUR)
 
 
 @require_safe

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from guildmark.apps.credentials import examining, resolving, tasks
+from guildmark.apps.credentials import examining, files, resolving, tasks
 from guildmark.apps.credentials.examining import Examination
 from guildmark.apps.credentials.file_forms import WAITS_AT_MOST, FileForm
-from guildmark.apps.credentials.uploads import InMemoryOnly
+from guildmark.apps.credentials.uploads import RequestTooLarge, receive
 
 
 @csrf_exempt  # Only until the upload is received in memory: then `_verify_file` looks.
@@ -22,8 +22,19 @@ from guildmark.apps.credentials.uploads import InMemoryOnly
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Ask for a file, and answer what can be said about the credential in it."""
-    request.upload_handlers = [InMemoryOnly(request)]
+    try:
+        receive(request, largest=files.LARGEST)
+    except RequestTooLarge:
+        return _ask(request, _far_too_large(), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return _verify_file(request)
+
+
+def _far_too_large() -> FileForm:
+    """Return a form about what was not even read, so that it can't stand there again."""
+    form = FileForm({})
+    form.errors.clear()
+    form.add_error("file", files.too_large())
+    return form
 
 
 @csrf_protect

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from guildmark.apps.accounts.queries import User, confirmed_addresses
 from guildmark.apps.credentials import answers, issuing, pictures, queries, services
 from guildmark.apps.credentials.queries import Credential
-from guildmark.apps.credentials.states import ShownAs
+from guildmark.apps.credentials.states import ShownAs, Standing
 from guildmark.apps.institute.queries import institute
 from guildmark.cores.identifiers import IdRefused
 from guildmark.cores.lifecycle import TransitionRefused
 
+HOLDING = (Standing.VALID, Standing.NOT_YET_VALID)
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -41,7 +42,11 @@ def shown(request: HttpRequest, number: str) -> HttpResponse:
     choice = request.POST.get("shown_as", "")
     if choice not in {each.value for each in ShownAs}:
         return _page(request, row, choice_problem=_("Choose how you want to be shown."))
-    services.show_as(row, ShownAs(choice), actor=request.user, at=timezone.now())
+    handle = request.POST.get("handle", "")
+    try:
+        services.show_as(row, ShownAs(choice), actor=request.user, at=timezone.now(), handle=handle)
+    except services.CredentialRefused as refusal:
+        return _page(request, row, handle_problem=str(refusal), handle=handle, choice=choice)
     messages.success(request, _("Saved. This is what others see from now on."))
     return redirect("credentials:held", number=row.number)
 
@@ -82,7 +87,14 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """Show the certificate as it is printed, on one sheet."""
     row = _held_or_404(request, number)
     address = issuing.address("credentials:verified", row.number)
-    context = {"credential": row, "address": address, "code": mark_safe(pictures.qr_svg(address))}  # noqa: S308 - drawn here, of an address of ours
+    found = answers.answer_about(row, at=timezone.now())
+    context = {
+        "credential": row,
+        "answer": found,
+        "holds": found.state in HOLDING,
+        "address": address,
+        "code": mark_safe(pictures.qr_svg(address)),  # noqa: S308 - drawn here, of an address of ours
+    }
     return render(request, "credentials/certificate.html", context)
 
 
@@ -106,6 +118,9 @@ def _page(request: HttpRequest, row: Credential, **problem: str) -> HttpResponse
         "answer": answers.answer_about(row, at=timezone.now()),
         "choices": [(each.value, each.label) for each in ShownAs],
         "address": issuing.address("credentials:verified", row.number),
+        "live_badge": issuing.address("credentials:live_badge", row.number),
+        "profile_url": _profile_url(row),
+        "holds": row.standing(timezone.now()) in HOLDING,
         **problem,
     }
     status = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK

@@ -41,7 +41,7 @@ def _limited(
 ) -> View[Parameters]:
     @wraps(view)
     def limited(
-        request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)

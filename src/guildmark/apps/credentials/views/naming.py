@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from guildmark.apps.credentials import answers, issuing, surnames
+from guildmark.apps.credentials import answers, issuing, misses, surnames
 
 from . import limiting
 
@@ -25,6 +25,7 @@ def surname(request: HttpRequest, number: str) -> HttpResponseBase:
     named = surnames.is_surname_of(request.POST.get("surname", ""), row)
     if not named:
         limiting.note_miss(request, at=found.checked_at)
+        misses.note_miss(f"surname of {row.key}", at=found.checked_at)
     context = {
         "answer": found,
         "credential": row,

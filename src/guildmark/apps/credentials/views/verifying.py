@@ -50,7 +50,9 @@ def verified(request: HttpRequest, number: str) -> HttpResponseBase:
     """Answer what is known of an id, as a page, as JSON, or as the signed credential itself."""
     wanted = request.get_preferred_type(JSON_TYPES) if "Accept" in request.headers else "text/html"
     if wanted in documents.CREDENTIAL_TYPES:
-        return _varying(documents.document(request, number))
+        response = _varying(documents.document(request, number))
+        response["Cache-Control"] = NEVER_KEEP  # Not every cache minds that this address varies.
+        return response
     if wanted == "application/json":
         return _varying(as_json(request, number))
     return _varying(_page(request, _looked_up(request, number)))

@@ -1,5 +1,6 @@
 """`guildmark import-registry FILE`."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -18,7 +19,8 @@ class Command(OwnCommand):
     help = (
         "Take over the credentials of an older registry from a CSV file with the columns id, type, "
         "name and issued, and if you like email, valid_until, state and text. All rows come in, or "
-        "none; rows that are here already are passed over. Holders claim theirs by e-mail."
+        "none; rows that are here already are passed over. Without valid_until the validity of "
+        "the type counts; write none for a credential without end. Holders claim theirs by e-mail."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,6 +34,9 @@ class Command(OwnCommand):
         try:
             done = take_over(read_text(file), actor=None, at=timezone.now(), dry_run=dry_run)
         except RegistryRefused as refusal:
+            if options["format"] == JSON:
+                self.write_json({"ok": False, "problems": [asdict(p) for p in refusal.problems]})
+                raise SystemExit(1) from refusal
             raise Refused(_told(file, refusal)) from refusal
         if options["format"] == JSON:
             self.write_json({"ok": True, "added": done.added, "known": done.known})
