@@ -149,3 +149,8 @@ def test_an_older_id_is_found_in_its_address() -> None:
 def test_two_ids_in_one_text_are_not_chosen_between(first: str, second: str) -> None:
     assume(first != second)
     assert outcome(f"{first}, {second}") not in (read_id(first), read_id(second))
+
+
+@given(ids)
+def test_a_blank_inside_the_code_does_not_matter(written: str) -> None:
+    assert read_id(f"{written[0]} {written[1:]}") == read_id(written)

@@ -79,16 +79,21 @@ def read_id(text: str) -> ReadId:
     """
     if len(text) > LONGEST_TYPED:
         raise IdRefused(IdProblem.TOO_LONG)
-    key = fold(_told_in(text))
+    whole = fold(text)
+    key = whole if _is_checked(whole) else fold(_told_in(text))
     if not key:
         raise IdRefused(IdProblem.EMPTY)
     if odd := _ODD.search(key):
         raise IdRefused(IdProblem.CHARACTER, odd.group())
     if not _SHAPE.fullmatch(key):
         return ReadId(key, checked=False)
-    if check_character(key[:-1]) != key[-1]:
+    if not _is_checked(key):
         raise IdRefused(IdProblem.MISTYPED)
     return ReadId(key, checked=True)
+
+
+def _is_checked(key: str) -> bool:
+    return bool(_SHAPE.fullmatch(key)) and check_character(key[:-1]) == key[-1]
 
 
 def _upper(text: str) -> str:
