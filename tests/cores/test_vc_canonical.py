@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyld import jsonld  # type: ignore[import-untyped]
+from tests.strategies.published import BADGE
 from tests.strategies.vc import (
     ACHIEVEMENTS,
     CONTEXTS,
@@ -46,35 +47,6 @@ many = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
-# Test vector of the Open Badges 3.0 Implementation Guide (1EdTech, 7 April 2025).
-BADGE: Json = {
-    "@context": [DATA_MODEL, OPEN_BADGES],
-    "id": "http://example.com/credentials/3527",
-    "type": ["VerifiableCredential", "OpenBadgeCredential"],
-    "issuer": {
-        "id": "https://example.edu/issuers/565049",
-        "type": ["Profile"],
-        "url": "https://www.imsglobal.org",
-        "name": "Example Corp",
-    },
-    "validFrom": "2010-01-01T00:00:00Z",
-    "name": "Teamwork Badge",
-    "credentialSubject": {
-        "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
-        "type": ["AchievementSubject"],
-        "achievement": {
-            "id": "https://example.com/achievements/21st-century-skills/teamwork",
-            "type": ["Achievement"],
-            "criteria": {
-                "narrative": "Team members are nominated for this badge by their peers and "
-                "recognized upon review by Example Corp management."
-            },
-            "description": "This badge recognizes the development of the capacity to collaborate "
-            "within a group environment.",
-            "name": "Teamwork",
-        },
-    },
-}
 BADGE_PROOF: Json = {
     "@context": [DATA_MODEL, OPEN_BADGES],
     "type": "DataIntegrityProof",

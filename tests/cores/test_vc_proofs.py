@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.strategies.published import BADGE
 
 from guildmark.cores.vc import proofs
 from guildmark.cores.vc.canonical import canonicalize
@@ -40,34 +41,7 @@ BADGE_PROOF_HASH = "d34009cea0dbc1ca941e09dc01c8c9d3e3ce3c5b853f67ee44698dcea10f
 BADGE_PROOF_VALUE = (
     "z5x9aCBYovW3CQCbKdNyhEm7ffYSw1YpEdPywQJoNbzDD2gkzQDKJ1sYKJaWvqZtkMtSbz35HcbgXVEDYHxCzgkCr"
 )
-BADGE: dict[str, Any] = {
-    "@context": [V2, OPEN_BADGES],
-    "id": "http://example.com/credentials/3527",
-    "type": ["VerifiableCredential", "OpenBadgeCredential"],
-    "issuer": {
-        "id": "https://example.edu/issuers/565049",
-        "type": ["Profile"],
-        "url": "https://www.imsglobal.org",
-        "name": "Example Corp",
-    },
-    "validFrom": "2010-01-01T00:00:00Z",
-    "name": "Teamwork Badge",
-    "credentialSubject": {
-        "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
-        "type": ["AchievementSubject"],
-        "achievement": {
-            "id": "https://example.com/achievements/21st-century-skills/teamwork",
-            "type": ["Achievement"],
-            "criteria": {
-                "narrative": "Team members are nominated for this badge by their peers and "
-                "recognized upon review by Example Corp management."
-            },
-            "description": "This badge recognizes the development of the capacity to collaborate "
-            "within a group environment.",
-            "name": "Teamwork",
-        },
-    },
-}
+
 KEY = Ed25519PrivateKey.from_private_bytes(BADGE_SEED)
 SIGNED = add_proof(BADGE, signer=KEY, verification_method=BADGE_METHOD, created=BADGE_CREATED)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.judges import ask_javascript
+from tests.strategies.published import BADGE
 
 from guildmark.cores.vc.canonical import canonicalize
 from guildmark.cores.vc.encoding import decode_public_key, decode_secret_key, encode_public_key
@@ -29,37 +30,7 @@ SECRET_KEY = (
 PUBLIC_BYTES = "4bdeafde2ea8beefadd8c699b5c7e0704cf51154d52e17b20b71337ca04cc5a5"
 SECRET_BYTES = "6241a409e6707bb640a0140a8a32bc3d193c33a661747284d6adfa4ed4180be4"
 METHOD = f"{ISSUER}#{PUBLIC_KEY}"
-DOCUMENT = {
-    "@context": [
-        "https://www.w3.org/ns/credentials/v2",
-        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-    ],
-    "id": "http://example.com/credentials/3527",
-    "type": ["VerifiableCredential", "OpenBadgeCredential"],
-    "issuer": {
-        "id": ISSUER,
-        "type": ["Profile"],
-        "url": "https://www.imsglobal.org",
-        "name": "Example Corp",
-    },
-    "validFrom": "2010-01-01T00:00:00Z",
-    "name": "Teamwork Badge",
-    "credentialSubject": {
-        "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
-        "type": ["AchievementSubject"],
-        "achievement": {
-            "id": "https://example.com/achievements/21st-century-skills/teamwork",
-            "type": ["Achievement"],
-            "criteria": {
-                "narrative": "Team members are nominated for this badge by their peers and "
-                "recognized upon review by Example Corp management."
-            },
-            "description": "This badge recognizes the development of the capacity to collaborate "
-            "within a group environment.",
-            "name": "Teamwork",
-        },
-    },
-}
+DOCUMENT = BADGE
 PROOF = {
     "type": "DataIntegrityProof",
     "created": "2010-01-01T19:23:24Z",

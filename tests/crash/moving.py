@@ -27,6 +27,7 @@ assert kind is not None
 
 
 def award() -> str:
+    assert kind is not None
     wanted = Award(kind, "holder@example.org", "Ada Example", "Passed.")
     made = services.award(wanted, actor=registrar, at=timezone.now())
     assert isinstance(made, queries.Credential)
