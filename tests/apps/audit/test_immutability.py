@@ -8,11 +8,15 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 
+from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit import immutability
 from guildmark.apps.audit.models import Event, EventDetail, LedgerEntry
 from guildmark.apps.audit.services import sequence_pending
+from guildmark.apps.credentials.states import Move
 from guildmark.site.demo.institute import PROGRAMME
+from tests.apps.accounts.factories import staff
 from tests.apps.audit.wall import Painted, record
+from tests.apps.credentials.factories import a_type, awarded, moved
 
 pytestmark = pytest.mark.django_db
 Change = Callable[[], object]
@@ -20,9 +24,12 @@ Change = Callable[[], object]
 
 @pytest.fixture(autouse=True)
 def written(institute: None, at: datetime) -> None:
-    """One event with a ledger entry, and a standard with two editions."""
+    """One event with a ledger entry, a standard with two editions, and a suspended credential."""
     record(Painted("red"), subject="a", at=at)
     call_command("load_programme", str(PROGRAMME), verbosity=0, stdout=StringIO())
+    registrar = staff(Role.REGISTRAR)
+    made = awarded(a_type("ONE", at=at, second_person=()), actor=registrar, at=at)
+    moved(made, Move.SUSPEND, actor=registrar, at=at)
     sequence_pending(at=at)
 
 

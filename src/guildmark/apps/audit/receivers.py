@@ -12,7 +12,12 @@ from guildmark.apps.institute.events import (
     institute_founded,
     programme_described,
 )
-from guildmark.apps.keys.events import key_created, key_rotated, keys_rewrapped
+from guildmark.apps.keys.events import (
+    key_compromised,
+    key_created,
+    key_rotated,
+    keys_rewrapped,
+)
 
 from .events import Event, Text
 from .services import record
@@ -98,13 +103,40 @@ class KeyRotated(Event):
     name: ClassVar[str] = "keys:key:rotated"
     title: ClassVar[Text] = _("Key replaced")
     ledger: ClassVar[bool] = True
-    public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key", "replaces")
-    labels: ClassVar[dict[str, Text]] = {**KEY_LABELS, "replaces": _("Replaces the key")}
+    public: ClassVar[tuple[str, ...]] = (
+        "kid",
+        "purpose",
+        "algorithm",
+        "public_key",
+        "replaces",
+        "compromised",
+    )
+    labels: ClassVar[dict[str, Text]] = {
+        **KEY_LABELS,
+        "replaces": _("Replaces the key"),
+        "compromised": _("Somebody else may hold the replaced key"),
+    }
     kid: str
     purpose: str
     algorithm: str
     public_key: str
     replaces: str
+    compromised: bool
+
+
+@dataclass(frozen=True)
+class KeyCompromised(Event):
+    """A key that was replaced before turned out to be one that somebody else may hold."""
+
+    name: ClassVar[str] = "keys:key:compromised"
+    title: ClassVar[Text] = _("Old key compromised")
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("kid", "purpose", "algorithm", "public_key")
+    labels: ClassVar[dict[str, Text]] = KEY_LABELS
+    kid: str
+    purpose: str
+    algorithm: str
+    public_key: str
 
 
 @dataclass(frozen=True)
@@ -151,8 +183,15 @@ def record_rotation(
     old: Any, new: Any, actor: Any, at: datetime, reason: str, **_more: Any
 ) -> None:
     """Record that a key was replaced."""
-    event = KeyRotated(**_half(new), replaces=old.kid)
+    compromised = old.compromised_at is not None
+    event = KeyRotated(**_half(new), replaces=old.kid, compromised=compromised)
     record(event, actor=actor, subject=_subject(new), at=at, reason=reason)
+
+
+@receiver(key_compromised, dispatch_uid="audit:key-compromised")
+def record_compromise(key: Any, actor: Any, at: datetime, reason: str, **_more: Any) -> None:
+    """Record that a key replaced earlier counts as compromised."""
+    record(KeyCompromised(**_half(key)), actor=actor, subject=_subject(key), at=at, reason=reason)
 
 
 @receiver(keys_rewrapped, dispatch_uid="audit:keys-rewrapped")

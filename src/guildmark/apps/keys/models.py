@@ -10,8 +10,10 @@ class Key(models.Model):
 
     A retired key signs and encrypts nothing more, but stays, to verify and decrypt. `not_after`
     is when it should have been replaced. `compromised_at` is from when somebody else may have held
-    it: what it signed can't be told any more from what that other signed. `wrapped` is the secret
-    half, encrypted by the key-encryption key with the fingerprint `kek`.
+    it: what it signed can't be told any more from what that other signed. `signed_until` is the
+    latest moment that something signed by it gives of itself, for the purposes that give one; the
+    key never ends before it. `wrapped` is the secret half, encrypted by the key-encryption key
+    with the fingerprint `kek`.
     """
 
     kid = models.CharField(max_length=60, unique=True)
@@ -24,6 +26,7 @@ class Key(models.Model):
     activates_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
     compromised_at = models.DateTimeField(null=True, blank=True)
+    signed_until = models.DateTimeField(null=True, blank=True)
     not_after = models.DateTimeField(null=True, blank=True)
 
     class Meta:

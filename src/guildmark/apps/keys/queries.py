@@ -7,11 +7,24 @@ from django.db.models import QuerySet
 from .models import Key
 from .states import KeyPurpose
 
-__all__ = ["KeyMissing", "KeyPurpose", "active_key", "expiring", "has_active_key", "public_keys"]
+__all__ = [
+    "KeyMissing",
+    "KeyPurpose",
+    "KeyUnknown",
+    "active_key",
+    "expiring",
+    "has_active_key",
+    "key_named",
+    "public_keys",
+]
 
 
 class KeyMissing(LookupError):
     """There is no key for this purpose."""
+
+
+class KeyUnknown(LookupError):
+    """No key has this name."""
 
 
 def active_key(purpose: KeyPurpose) -> Key:
@@ -20,6 +33,22 @@ def active_key(purpose: KeyPurpose) -> Key:
     if key is None:
         raise KeyMissing(
             f'There is no key for the purpose "{purpose}" yet. guildmark init makes the first one.'
+        )
+    return key
+
+
+def key_named(kid: str, *purposes: KeyPurpose) -> Key:
+    """Return a key of one of the purposes by its name, retired or in use.
+
+    Raises `KeyUnknown`, which names those there are.
+    """
+    known = Key.objects.filter(purpose__in=purposes).order_by("-activates_at", "-pk")
+    key = known.filter(kid=kid).first()
+    if key is None:
+        words = " or ".join(f'"{purpose}"' for purpose in purposes)
+        names = ", ".join(known.values_list("kid", flat=True)) or "none yet"
+        raise KeyUnknown(
+            f'There is no key "{kid}" for the purpose {words}. Known, newest first: {names}.'
         )
     return key
 

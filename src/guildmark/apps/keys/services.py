@@ -15,19 +15,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 
 from . import kek
-from .events import key_created, key_rotated, keys_rewrapped
+from .events import key_compromised, key_created, key_rotated, keys_rewrapped
 from .models import Key
-from .queries import active_key, has_active_key
-from .states import ALGORITHMS, Algorithm, KeyPurpose
+from .queries import active_key, has_active_key, key_named
+from .states import ALGORITHMS, SIGNING, Algorithm, KeyPurpose
 
 # A key should be replaced after two years; it is not switched off when nobody does.
 LIFETIME = timedelta(days=730)
 TOKEN_VERSION = "v1"  # noqa: S105 - the version of a format
 NONCE_BYTES = 12
+A_SECOND = timedelta(seconds=1)
 
 
 class KeyExists(ValueError):
     """A key of this purpose is in use already."""
+
+
+class SignsNothing(ValueError):
+    """A key that encrypts can't be marked as compromised."""
 
 
 class DecryptionRefused(ValueError):
@@ -60,18 +65,52 @@ def rotate_key(
     """Retire the key in use and make its successor; what the old one did stays checkable.
 
     With `compromised`, somebody else may hold the old one, and nothing that it signed counts any
-    more by itself. Raises `KeyMissing`.
+    more by itself. The old key ends at `at`, or later where something that it signed gives a later
+    moment. Raises `KeyMissing`, `KeyExists`, `SignsNothing` or `KekUnavailable`.
     """
+    if compromised:
+        _refuse_encrypting(purpose)
     with transaction.atomic():
         old = Key.objects.select_for_update().get(pk=active_key(purpose).pk)
         if old.retired_at is not None:
             raise KeyExists(f"The key {old.kid} was rotated by somebody else at this moment.")
-        old.retired_at = at
-        old.compromised_at = at if compromised else None
-        old.save(update_fields=["retired_at", "compromised_at"])
-        new = _make(purpose, at)
-        key_rotated.send(Key, old=old, new=new, actor=actor, at=at, reason=reason)
-    return new
+        old.compromised_at = _after_its_last(old, at) if compromised else None
+        return _replace(old, actor=actor, at=at, reason=reason)
+
+
+def mark_compromised(kid: str, *, actor: Any, at: datetime, reason: str) -> Key:
+    """Mark a signing key as one that somebody else may hold, and return it.
+
+    One in use is rotated as well. A key that is marked already stays as it is. Raises
+    `KeyUnknown`, `SignsNothing` or `KekUnavailable`.
+    """
+    found = key_named(kid, *KeyPurpose)
+    _refuse_encrypting(KeyPurpose(found.purpose))
+    with transaction.atomic():
+        key = Key.objects.select_for_update().get(pk=found.pk)
+        if key.compromised_at is not None:
+            return key
+        key.compromised_at = _after_its_last(key, at)
+        if key.retired_at is None:
+            _replace(key, actor=actor, at=at, reason=reason)
+        else:
+            key.save(update_fields=["compromised_at"])
+            key_compromised.send(Key, key=key, actor=actor, at=at, reason=reason)
+    return key
+
+
+def note_signing(*, purpose: KeyPurpose, at: datetime) -> tuple[Key, datetime]:
+    """Lock the key in use for a signature; return it and the moment, in whole seconds, to give.
+
+    That is `at`, or when the key became active if that is later. Until the transaction around it
+    ends nobody rotates the key, and it will never end before that moment. Raises `KeyMissing`.
+    """
+    key = _locked_active_key(purpose)
+    moment = max(at, key.activates_at).replace(microsecond=0)
+    if key.signed_until is None or key.signed_until < moment:
+        key.signed_until = moment
+        key.save(update_fields=["signed_until"])
+    return key, moment
 
 
 def sign(*, purpose: KeyPurpose, message: bytes) -> Signature:
@@ -135,6 +174,41 @@ def verify_unwrapping(key: Key) -> None:
     secret = _secret(key)
     if key.algorithm == Algorithm.ED25519 and _public(secret) != bytes(key.public):
         raise kek.KekUnavailable(f"The two halves of the key {key.kid} do not belong together.")
+
+
+def _locked_active_key(purpose: KeyPurpose) -> Key:
+    """Lock the key in use; look again if it was rotated while we waited for the lock."""
+    while True:
+        key = Key.objects.select_for_update().get(pk=active_key(purpose).pk)
+        if key.retired_at is None:
+            return key
+
+
+def _replace(old: Key, *, actor: Any, at: datetime, reason: str) -> Key:
+    """Retire a key whose row is locked, and make its successor."""
+    old.retired_at = at if old.signed_until is None else max(at, old.signed_until)
+    old.save(update_fields=["retired_at", "compromised_at"])
+    new = _make(KeyPurpose(old.purpose), at)
+    key_rotated.send(Key, old=old, new=new, actor=actor, at=at, reason=reason)
+    return new
+
+
+def _after_its_last(key: Key, at: datetime) -> datetime:
+    """Return `at`, or the second after the last signature if that is later.
+
+    Moments are published in whole seconds, and what gives the very second in which its key was
+    compromised counts as forged.
+    """
+    return at if key.signed_until is None else max(at, key.signed_until + A_SECOND)
+
+
+def _refuse_encrypting(purpose: KeyPurpose) -> None:
+    if purpose not in SIGNING:
+        raise SignsNothing(
+            f'Keys for the purpose "{purpose}" encrypt and sign nothing, so there is no signature '
+            f"to doubt. Rotate the key without this mark, and have the secrets that it encrypted "
+            f"set up anew: whoever holds the key can read the old ones."
+        )
 
 
 def _refuse_second(purpose: KeyPurpose) -> None:

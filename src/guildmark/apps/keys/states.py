@@ -18,6 +18,9 @@ class Algorithm(StrEnum):
     AES_256_GCM = "AES-256-GCM"
 
 
+SIGNING = (KeyPurpose.LEDGER, KeyPurpose.CREDENTIALS)
+"""The purposes whose keys sign; the others encrypt."""
+
 ALGORITHMS = {
     KeyPurpose.LEDGER: Algorithm.ED25519,
     KeyPurpose.DATA: Algorithm.AES_256_GCM,

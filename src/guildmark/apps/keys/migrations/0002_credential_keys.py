@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name='compromised_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='key',
+            name='signed_until',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
         migrations.AddConstraint(
             model_name='key',
             constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['ledger', 'data', 'credentials'])), name='key_purpose_is_known'),

@@ -1,4 +1,4 @@
-"""`guildmark rotate-key`: replace a key."""
+"""`guildmark rotate-key`: replace a key, or mark an old one as compromised."""
 
 from typing import Any
 
@@ -8,9 +8,17 @@ from django.utils import timezone
 from guildmark.apps.keys import kek, queries, services
 from guildmark.apps.keys.states import KeyPurpose
 
+REFUSALS = (
+    queries.KeyMissing,
+    queries.KeyUnknown,
+    services.KeyExists,
+    services.SignsNothing,
+    kek.KekUnavailable,
+)
+
 
 class Command(BaseCommand):
-    """Retire the key in use for a purpose and make its successor."""
+    """Retire the key in use for a purpose and make its successor, or mark an old key."""
 
     help = (
         "Replace a key. The old one signs and encrypts nothing more, but stays, so that what it "
@@ -21,22 +29,46 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("purpose", choices=[purpose.value for purpose in KeyPurpose])
         parser.add_argument("--reason", required=True, help="Why; it is kept with the event.")
-        parser.add_argument(
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument(
             "--compromised",
             action="store_true",
             help="Somebody else may hold the old key: what it signed counts no more by itself.",
         )
+        how.add_argument(
+            "--compromised-key",
+            metavar="KID",
+            help="Somebody else may hold this key, retired long ago or still in use. One that is "
+            "retired is only marked; the key in use stays.",
+        )
 
-    def handle(self, *, purpose: str, reason: str, compromised: bool, **_: Any) -> None:
-        """Rotate the key and name the new one."""
+    def handle(
+        self,
+        *,
+        purpose: str,
+        reason: str,
+        compromised: bool,
+        compromised_key: str | None,
+        **_: Any,
+    ) -> None:
+        """Rotate or mark the key, and name the one in use."""
+        wanted = KeyPurpose(purpose)
         try:
-            key = services.rotate_key(
-                purpose=KeyPurpose(purpose),
-                actor=None,
-                at=timezone.now(),
-                reason=reason,
-                compromised=compromised,
-            )
-        except (queries.KeyMissing, services.KeyExists, kek.KekUnavailable) as refusal:
+            if compromised_key is not None:
+                self._mark(wanted, compromised_key, reason)
+            else:
+                services.rotate_key(
+                    purpose=wanted,
+                    actor=None,
+                    at=timezone.now(),
+                    reason=reason,
+                    compromised=compromised,
+                )
+            self.stdout.write(f"The key in use is now {queries.active_key(wanted).kid}.")
+        except REFUSALS as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"The key in use is now {key.kid}.")
+
+    def _mark(self, purpose: KeyPurpose, kid: str, reason: str) -> None:
+        queries.key_named(kid, purpose)
+        key = services.mark_compromised(kid, actor=None, at=timezone.now(), reason=reason)
+        self.stdout.write(f"The key {key.kid} counts as compromised since {key.compromised_at}.")
