@@ -1,5 +1,7 @@
 """A holder takes a credential away, chooses how to be shown, and prints the certificate."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -58,3 +60,11 @@ def test_a_holder_downloads_the_badge_with_the_credential_inside(
             page.get_by_role("link", name=name).click()
         assert waiting.value.suggested_filename == f"{numbers['valid']}.{ending}"
         assert b"proofValue" in waiting.value.path().read_bytes()
+
+
+def test_the_certificate_prints_on_one_sheet(visit: Visit, numbers: dict[str, str]) -> None:
+    visitor = visit()
+    visitor.sign_in(MEMBER.email)
+    page = visitor.goto(f"/credentials/held/{numbers['valid']}/certificate/")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

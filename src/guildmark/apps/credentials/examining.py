@@ -1,6 +1,6 @@
 """Judging a signed credential: the checks of the core, the registry where it is ours, a verdict."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from guildmark.cores.vc.encoding import read_date_time
 from guildmark.cores.vc.errors import Refused
 from guildmark.cores.vc.proofs import without_proof
 from guildmark.cores.vc.status_list import Standing as Listed
-from guildmark.cores.vc.verification import Check, Outcome, Report, verify
+from guildmark.cores.vc.verification import Check, Outcome, Report, Unavailable, verify
 
 from . import answers, issuing, queries
 from .models import Credential
@@ -27,6 +27,17 @@ from .resolving import Documents, Get, nothing_foreign, our_did
 from .states import Standing
 from .strict_json import read_object
 
+OPEN_BADGES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+SHOWN = {
+    "credential": (
+        "name", "validFrom", "validUntil", "credentialStatus", "issuer", "credentialSubject",
+    ),
+    "issuer": ("name",),
+    "subject": ("achievement", "licenseNumber", "identifier"),
+    "achievement": ("name", "description", "criteria"),
+    "criteria": ("narrative",),
+}  # fmt: skip
+"""The members of each object of a credential that are judged or shown."""
 NOT_ASKED = "subject_not_asked"
 LONGEST_SHOWN = 4_000
 """Characters of a text of the credential that are shown at most."""
@@ -257,37 +268,147 @@ def examine(
     `email` is whom it should be about, if that is asked. `trusted` are issuers that the asking
     person vouches for, beside ourselves.
     """
+    problem = _kind_problem(document) or _structure_problem(document)
     row = _in_registry(document)
     same = row is not None and _is_text_of(row, document)
     report = verify(
         document,
         now=at,
-        resolve=Documents(at, get),
+        resolve=Documents(at, _nothing_for_no_badge if problem else get),
         trusted=frozenset({our_did(), *trusted}) - {""},
         expected_subject=_spelling(document, email) or None,
         known_since=row.awarded_at if row is not None and same else None,
     )
-    report = replace(report, subject=_subject(report.subject, document, email))
-    signed = report.signature.outcome is Outcome.HOLDS
-    found = Examination(report, at, says=_saying(document) if signed else None)
+    report = _told_by_us(report, problem, document, email)
+    covered = not _any_other_than_holds(report.format, report.signature)
+    found = Examination(report, at, says=_saying(document) if covered else None)
     return _with_registry(found, row if same else None, is_known=row is not None)
 
 
 def _with_registry(found: Examination, row: Credential | None, *, is_known: bool) -> Examination:
     """Ask the registry about what our key signed: it knows what we awarded, and what became of it.
 
-    `row` has this very text; `is_known` says that at least the id is in the registry.
+    `row` has this very text; `is_known` says that at least the id is in the registry. What it says
+    is then read from the registry, so that nothing hangs on how the JSON of a file is written.
     """
     if not found.is_ours:
         return found
     if row is None:
         return replace(found, registry=_other_text() if is_known else _no_such_credential())
     answer = answers.answer_about(row, at=found.checked_at)
-    return replace(found, registry=_registry_says(answer), row=row, answer=answer)
+    says = _saying(read_object(row.document)) if found.says is not None else None
+    return replace(found, registry=_registry_says(answer), row=row, answer=answer, says=says)
 
 
 def _any_fails(checks: Iterable[Check]) -> bool:
     return any(check.outcome is Outcome.FAILS for check in checks)
+
+
+def _any_other_than_holds(*checks: Check) -> bool:
+    return any(check.outcome is not Outcome.HOLDS for check in checks)
+
+
+def _nothing_for_no_badge(_url: str) -> Mapping[str, Any]:
+    """Refuse to ask anybody about what would not hold whatever they answer."""
+    raise Unavailable(_("It was not asked for, because the document is no Open Badge."))
+
+
+def _kind_problem(document: Mapping[str, Any]) -> Check | None:
+    """Return what to say of a signed document of another kind: not all that is signed is given."""
+    types = _types(document)
+    if "BitstringStatusListCredential" in types:
+        reason = _("This is a status list, not a credential.")
+        return Check(Outcome.FAILS, "status_list", reason)
+    if types & OPEN_BADGES:
+        return None
+    if "EndorsementCredential" in types:
+        reason = _("This is an endorsement, not a credential.")
+        return Check(Outcome.FAILS, "endorsement", reason)
+    reason = _("This is no Open Badge 3.0. What other kinds of credentials say can't be judged.")
+    return Check(Outcome.COULD_NOT_CHECK, "not_an_open_badge", reason)
+
+
+def _types(document: Mapping[str, Any]) -> set[str]:
+    told = document.get("type")
+    return {each for each in (told if isinstance(told, list) else [told]) if isinstance(each, str)}
+
+
+def _structure_problem(document: Mapping[str, Any]) -> Check | None:
+    """Return what keeps the text from having one reading, which is the one that was signed.
+
+    A proof covers statements, not how they are written: an array of one value, or an object that
+    is told in two pieces, fits it too and is shown otherwise.
+    """
+    try:
+        open_badges.check_structure(document, single_values=True)
+    except Refused as refusal:
+        reason = _("It is not built as an Open Badge 3.0 is: %(reason)s") % {"reason": refusal}
+        return Check(Outcome.FAILS, "structure", reason)
+    if divided := _divided_id(document):
+        reason = _(
+            "It tells of “%(id)s” in two places, and not the same, so what it says is not certain."
+        )
+        return Check(Outcome.FAILS, "divided_object", reason % {"id": divided[:100]})
+    return None
+
+
+def _divided_id(document: Mapping[str, Any]) -> str | None:
+    """Return the id of an object that is shown, and of which more is told at another place."""
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for each in _all_objects(document):
+        told.setdefault(_id(each), []).append(each)
+    for kind, shown in _shown_objects(document):
+        for other in told[name] if (name := _id(shown)) else ():
+            if any(each in other and other[each] != shown.get(each) for each in SHOWN[kind]):
+                return name
+    return None
+
+
+def _shown_objects(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "credential", document
+    yield from (("issuer", each) for each in _objects(document.get("issuer")))
+    for subject in _objects(document.get("credentialSubject")):
+        yield "subject", subject
+        for achievement in _objects(subject.get("achievement")):
+            yield "achievement", achievement
+            yield from (("criteria", each) for each in _objects(achievement.get("criteria")))
+
+
+def _all_objects(value: object) -> Iterator[Mapping[str, Any]]:
+    """Yield every object inside a value of which the structure was checked, so also its depth."""
+    inner: Iterable[object] = value if isinstance(value, list) else ()
+    if isinstance(value, Mapping):
+        yield value
+        inner = value.values()
+    for each in inner:
+        yield from _all_objects(each)
+
+
+def _id(told: Mapping[str, Any]) -> str:
+    """Return the id of an object, nothing where it has none."""
+    name = told.get("id", told.get("@id"))
+    return name if isinstance(name, str) else ""
+
+
+def _told_by_us(
+    report: Report, problem: Check | None, document: Mapping[str, Any], email: str
+) -> Report:
+    """Return the report with what the core can't know: what is read here, and who we are."""
+    form = report.format
+    return replace(
+        report,
+        format=problem if problem and form.outcome is Outcome.HOLDS else form,
+        issuer=_issuer(report),
+        subject=_subject(report.subject, document, email),
+    )
+
+
+def _issuer(report: Report) -> Check:
+    """Return the check of the issuer with our own name, if we are the issuer that holds."""
+    if report.issuer.outcome is not Outcome.HOLDS or report.issuer_id != our_did():
+        return report.issuer
+    reason = _("This institute, %(name)s.") % {"name": institutes.institute().name}
+    return replace(report.issuer, reason=reason)
 
 
 def _in_registry(document: Mapping[str, Any]) -> Credential | None:

@@ -15,6 +15,8 @@ from .strict_json import JsonRefused, read_value
 LARGEST = 1_000_000
 """Bytes of a file."""
 PRESENTATION = "VerifiablePresentation"
+ANSWER = frozenset({"id", "state", "checkedAt"})
+"""Names of members that every answer of the registry has."""
 BEYOND_US = frozenset({"older_badge", "json_web_token"})
 """Codes of refusals that tell what can't be read here, not what is wrong with the file."""
 
@@ -39,15 +41,17 @@ def text_in(content: bytes) -> str:
     if not content.strip():
         raise FileRefused("empty", _("It is empty."))
     if len(content) > LARGEST:
-        raise FileRefused(
-            "too_large",
-            _("It has more than %(most)s bytes, which is the most that is read here.")
-            % {"most": f"{LARGEST:,}"},
-        )
+        raise FileRefused("too_large", too_large())
     try:
         return _unbaked(content)
     except Refused as refusal:
         raise FileRefused(refusal.code, str(refusal)) from refusal
+
+
+def too_large() -> str:
+    """Return what is told of a file with too many bytes."""
+    sentence = _("It has more than %(most)s bytes, which is the most that is read here.")
+    return sentence % {"most": f"{LARGEST:,}"}
 
 
 def document_in(text: str) -> Mapping[str, Any]:
@@ -92,6 +96,11 @@ def _only_credential(value: Any) -> Mapping[str, Any]:
     if PRESENTATION in (types if isinstance(types, list) else [types]):
         held = value.get("verifiableCredential", [])
         raise _several(len(held) if isinstance(held, list) else 1)
+    if "@context" not in value and value.keys() >= ANSWER:
+        raise FileRefused(
+            "registry_answer",
+            _("This is an answer of the registry. Download the signed credential and check that."),
+        )
     return value
 
 

@@ -6,6 +6,7 @@ network is wanted, or `FetchedDocuments`, which pages use: it only knows what a 
 few minutes ago, and notes what is missing, so that a job can be asked for it.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from guildmark.apps.audit import queries as audit
 from guildmark.apps.keys.kek import KekUnavailable
 from guildmark.apps.keys.queries import KeyMissing
 from guildmark.cores.vc import dids
@@ -22,14 +24,22 @@ from guildmark.cores.vc.errors import Refused
 from guildmark.cores.vc.verification import Unavailable
 
 from . import fetching, issuing, queries, status_lists
+from .misses import network_of
 from .strict_json import read_object
 
 KEPT_SECONDS = 300
 """How long a document that was fetched is used again, as long as our own lists may be kept."""
+LARGE = 40_000
+"""Characters of a document, more than the documents of most issuers have."""
+LARGE_KEPT_SECONDS = 30
+"""As long as a page waits, and some more: large documents of strangers must not fill the cache."""
 PROBLEM_KEPT_SECONDS = 60
 ASKED_SECONDS = 60
 ASKED_AT_MOST = 20
-"""Addresses that one visitor can have fetched in a minute."""
+"""Addresses that the visitors of one network can have fetched in a minute."""
+OPEN_AT_MOST = 30
+"""Addresses that wait for the worker, of all visitors together."""
+FETCHING = "guildmark.apps.credentials.tasks.fetch_document"
 
 Get = Callable[[str], Mapping[str, Any]]
 
@@ -121,7 +131,7 @@ class FetchedDocuments:
 
 
 class AskedTooMuch(Exception):
-    """A visitor had too many addresses fetched within a minute."""
+    """A network had too many addresses fetched within a minute, or too many wait already."""
 
 
 def note_asked(url: str, *, visitor: str, at: datetime) -> str | None:
@@ -133,7 +143,7 @@ def note_asked(url: str, *, visitor: str, at: datetime) -> str | None:
     digest = _digest(url)
     if cache.get(_asked(digest)) is not None:
         return None
-    if _count(visitor, at) > ASKED_AT_MOST:
+    if _count(network_of(visitor), at) > ASKED_AT_MOST or _open_fetches() >= OPEN_AT_MOST:
         raise AskedTooMuch
     return digest if cache.add(_asked(digest), url, ASKED_SECONDS) else None
 
@@ -148,14 +158,23 @@ def fetch_asked(digest: str) -> bool:
     except Unavailable as reason:
         cache.set(_fetched(digest), {"problem": str(reason)}, PROBLEM_KEPT_SECONDS)
     else:
-        cache.set(_fetched(digest), {"document": document}, KEPT_SECONDS)
+        cache.set(_fetched(digest), {"document": document}, _kept_seconds(document))
     cache.delete(_asked(digest))
     return True
 
 
-def _count(visitor: str, at: datetime) -> int:
-    """Count an address against a visitor's minute; the count is kept under a digest."""
-    key = f"credentials:asking:{_digest(f'{visitor} {at:%Y-%m-%dT%H:%M}')}"
+def _kept_seconds(document: Mapping[str, Any]) -> int:
+    return LARGE_KEPT_SECONDS if len(json.dumps(document)) > LARGE else KEPT_SECONDS
+
+
+def _open_fetches() -> int:
+    """Count in the queue itself, which also knows of jobs that a worker left behind."""
+    return audit.waiting_jobs().filter(task=FETCHING).count()
+
+
+def _count(network: str, at: datetime) -> int:
+    """Count an address against a network's minute; the count is kept under a digest."""
+    key = f"credentials:asking:{_digest(f'{network} {at:%Y-%m-%dT%H:%M}')}"
     cache.add(key, 0, ASKED_SECONDS)
     try:
         return cache.incr(key)

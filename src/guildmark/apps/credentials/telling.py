@@ -74,7 +74,7 @@ def holder(shown_as: str, name: str, handle: str | None) -> str:
 
 
 def told(known: Known, *, at: datetime) -> dict[str, Any]:
-    """Return the answer for programs, the moment of the check last; what is unknown is left out.
+    """Return the answer for programs at a moment; what is unknown is left out.
 
     The cause is the word of `states.Cause`, whatever language the visitor reads.
     """
@@ -101,9 +101,8 @@ def told(known: Known, *, at: datetime) -> dict[str, Any]:
 def written(facts: dict[str, Any], version: int) -> tuple[str, str]:
     """Return an answer as JSON and its tag, over everything in it.
 
-    The moment of the check is not in it but in the header Date, so that equal tags mean equal bytes.
-
-    The version makes a difference where a credential came back to where it was.
+    The moment of the check is not in it but in the header Date: equal tags mean equal bytes. The
+    version makes a difference where a credential came back to where it was.
     """
     text = json.dumps(facts)
     return text, text_tag(f"{version} {text}")

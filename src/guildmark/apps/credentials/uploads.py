@@ -40,8 +40,9 @@ class InMemoryOnly(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Keep a piece, as far as there is room. Raises `StopUpload`."""
         self._received += len(raw_data)
+        is_endless = self._received > READ_AT_MOST * self.largest
         together = self._kept + start + len(raw_data)
-        if self._received > READ_AT_MOST * self.largest or self._kept and together > self.largest:
+        if is_endless or (self._kept and together > self.largest):
             self.has_stopped = True
             raise StopUpload(connection_reset=True)
         self._file.write(raw_data[: self.largest + 1 - self._file.tell()])

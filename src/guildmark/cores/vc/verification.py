@@ -32,6 +32,8 @@ from guildmark.cores.vc.status_list import Standing, Status, read_entry, read_st
 
 VCDM_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 MAXIMUM_STATUSES = 8
+KEY_REVOKED_LATER = "key_revoked_later"
+"""The code of a signature that fits, by a key that somebody else had later."""
 
 # A refusal with one of these codes tells what this verifier cannot do, not what is wrong.
 _BEYOND_US = frozenset({"cryptosuite", "unsupported_proof", "key_type", "unknown_context"})
@@ -169,7 +171,9 @@ def verify(
     """
     asked = _Question(now, resolve, trusted, expected_subject, known_since, policy)
     if not isinstance(document, Mapping):
-        return _nothing_but(_fails("not_an_object", "A credential must be a JSON object."))
+        problem = _fails("not_an_object", "A credential must be a JSON object.")
+        subject = _check_subject({}, expected_subject)
+        return Report(problem, problem, problem, problem, problem, subject)
     return _report(document, asked)
 
 
@@ -295,7 +299,7 @@ def _check_key_use(proof: Proof, method: VerificationMethod, asked: _Question) -
         return _fails("key_retired", f"The key was replaced at {method.expires}, before the proof.")
     if use is KeyUse.IN_DOUBT and not _is_before(asked.known_since, method.revoked):
         return _unchecked(
-            "key_revoked_later",
+            KEY_REVOKED_LATER,
             f"The signature fits, but its key was revoked at {method.revoked}. The proof says that "
             f"it is older; whoever got hold of the key could write that too. Ask the issuer, or "
             f"look for the credential in a public record from before that time.",
@@ -346,8 +350,8 @@ def _check_dates(document: Mapping[str, Any], asked: _Question) -> Check:
 def _check_status(
     document: Mapping[str, Any], signature: Check, asked: _Question
 ) -> tuple[Check, Standing | None]:
-    if signature.outcome is Outcome.FAILS or signature.code in {"format", "issuer_mismatch"}:
-        # Whoever writes such a document must not make this verifier fetch addresses.
+    if signature.outcome is not Outcome.HOLDS and signature.code != KEY_REVOKED_LATER:
+        # Whoever writes a document that nobody signed must not make this verifier fetch addresses.
         return _unchecked("not_proven", "The status was not looked up, see the signature."), None
     if "credentialStatus" not in document:
         if asked.policy.status_required:
@@ -406,7 +410,7 @@ def _judge(status: Status) -> Check:
             f"can say.",
         )
     words = {
-        Standing.REVOKED: "The issuer has taken the credential back, or suspended it.",
+        Standing.REVOKED: "The issuer's list says that the credential is not in force.",
         Standing.SUSPENDED: "The issuer has suspended the credential for the time being.",
         Standing.ENDED: "The credential was superseded by another, or its holder gave it back.",
     }
@@ -414,11 +418,11 @@ def _judge(status: Status) -> Check:
 
 
 def _check_subject(document: Mapping[str, Any], expected: str | None) -> Check:
+    if expected is None:
+        return _holds("subject_not_asked", "It was not asked whether it is about a certain person.")
     subjects = _subjects(document)
     if not subjects:
         return _fails("subject", "The credential says nothing about anybody.")
-    if expected is None:
-        return _holds("subject_not_asked", "It was not asked whether it is about a certain person.")
     if all(_is_about(subject, expected) for subject in subjects):
         return _holds("subject", f'The credential is about "{expected}".')
     return _fails("subject_mismatch", f'The credential is not about "{expected}".')
@@ -466,10 +470,6 @@ def _worst(checks: Iterable[Check]) -> Check:
 def _refusal(refusal: Refused) -> Check:
     make = _unchecked if refusal.code in _BEYOND_US else _fails
     return make(refusal.code, str(refusal))
-
-
-def _nothing_but(check: Check) -> Report:
-    return Report(check, check, check, check, check, check)
 
 
 def _holds(code: str, reason: str) -> Check:
