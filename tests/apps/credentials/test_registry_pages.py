@@ -704,3 +704,21 @@ def test_a_decision_that_is_none_is_a_bad_request(
 def test_a_proposal_that_nobody_made_is_not_found(client: Client, registrar: User) -> None:
     signed_in(client, registrar)
     assert client.get(reverse("credentials:proposal", args=[987])).status_code == 404
+
+
+def test_a_renewal_begins_with_what_is_known_of_the_old_one(
+    client: Client, made: Credential, registrar: User
+) -> None:
+    signed_in(client, registrar)
+    assert "Award a renewal" in client.get(kept(made)).text
+    page = client.get(reverse("credentials:award"), {"renews": made.number}).text
+    for known in ("holder@example.org", "Ada Example", f"Renews {made.number}."):
+        assert known in page
+    for odd in ("", "AB-99", "%", made.number + "X"):
+        answer = client.get(reverse("credentials:award"), {"renews": odd})
+        assert (answer.status_code, "Renews" in answer.text) == (200, False)
+
+
+def test_an_auditor_is_not_offered_a_renewal(client: Client, made: Credential) -> None:
+    signed_in(client, staff(Role.AUDITOR))
+    assert "Award a renewal" not in client.get(kept(made)).text

@@ -103,9 +103,11 @@ class AwardForm(ReasonForm):
     )
     field_order = ("type", "email", "name", "reason", "valid_from")
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
+    def __init__(
+        self, data: Any = None, *, today: date, initial: dict[str, Any] | None = None
+    ) -> None:
         """Say for which types a second registrar is needed."""
-        super().__init__(data)
+        super().__init__(data, initial=initial)
         self.today = today
         self.fields["type"].help_text = second_person_hint(queries.types())
 

@@ -82,6 +82,13 @@ def held_by(person: Any) -> QuerySet[Credential]:
     return Credential.objects.filter(holder_id=person.pk).select_related("type")
 
 
+def awarded_to(addresses: Iterable[str]) -> QuerySet[Credential]:
+    """Return the credentials for these addresses, claimed or not, oldest first."""
+    wanted = list(addresses)
+    found = Credential.objects.filter(Q(holder__email__in=wanted) | Q(holder_email__in=wanted))
+    return found.select_related("type", "successor", "holder").order_by("pk")
+
+
 def waiting_for_claim(addresses: Iterable[str]) -> QuerySet[Credential]:
     """Return credentials that nobody holds yet and that were meant for one of these addresses."""
     wanted = [address.lower() for address in addresses if address]

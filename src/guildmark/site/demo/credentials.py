@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.queries import User
-from guildmark.apps.credentials import queries, services
+from guildmark.apps.credentials import answers, queries, services
 from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.credentials.services import Award, Change
 from guildmark.apps.credentials.states import Cause, Move, ShownAs
@@ -54,6 +54,13 @@ def award_all(*, at: datetime) -> list[Credential]:
     """Award the credentials of the demo, each by one registrar and another."""
     first, second = _person(REGISTRAR.email), _person(SECOND_REGISTRAR.email)
     return [_award(each, first=first, second=second, at=at) for each in CREDENTIALS]
+
+
+def demo_answers(*, at: datetime) -> list[tuple[str, str]]:
+    """Return the answer and the id of the credentials of the demo's people."""
+    addresses = [each.email for each in CREDENTIALS]
+    found = queries.awarded_to(addresses)
+    return [(answers.answer_about(each, at=at).state, each.number) for each in found]
 
 
 def _award(wanted: DemoCredential, *, first: User, second: User, at: datetime) -> Credential:

@@ -167,11 +167,25 @@ def registry(request: HttpRequest) -> HttpResponse:
 def award(request: HttpRequest) -> HttpResponse:
     """Award a credential, or ask a second registrar to."""
     policies.CREDENTIAL_AWARD.require(_signed_in(request))
-    form = AwardForm(_posted(request), today=timezone.now().date())
+    today = timezone.now().date()
+    form = AwardForm(_posted(request), today=today, initial=_renewed(request))
     if form.is_valid() and (made := _awarded(request, form)) is not None:
         return _to_what_was_made(request, made)
     context = {"form": form, "crumbs": _crumbs(_("Award a credential"))}
     return render(request, "credentials/award.html", context)
+
+
+def _renewed(request: HttpRequest) -> dict[str, Any]:
+    """Return what an award begins with that renews the credential which the address names."""
+    try:
+        row = queries.lookup(request.GET.get("renews", ""))
+    except IdRefused:
+        row = None
+    if row is None:
+        return {}
+    email = row.holder.email if row.holder is not None else row.holder_email
+    reason = _("Renews %(number)s.") % {"number": row.number}
+    return {"type": row.type.code, "email": email, "name": row.holder_name, "reason": reason}
 
 
 @never_cache
@@ -302,6 +316,7 @@ def _kept_page(
         "offers": [] if refusal else list(_offers(row, waiting, refused)),
         "refusal": refusal,
         "form": refused,
+        "may_renew": row.type.validity_months and policies.CREDENTIAL_AWARD.allows(actor),
     }
     return render(request, "credentials/kept.html", context)
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from guildmark.apps.audit import immutability
 from guildmark.apps.institute import queries
 from guildmark.site.conf import Mode
+from guildmark.site.demo.credentials import demo_answers
 from guildmark.site.demo.institute import DemoRefused, ensure_demo, refuse_demo_in_production
 from guildmark.site.demo.people import PASSWORD, PEOPLE
 from guildmark.site.management.base import OwnCommand, Refused, program
@@ -194,3 +195,6 @@ class Command(OwnCommand):
         for row in rows:
             cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
             self.stdout.write("  " + "".join(cells).rstrip())
+        self.stdout.write("Credentials to verify, one for each answer:")
+        for state, number in demo_answers(at=timezone.now()):
+            self.stdout.write(f"  {number}  {state}")
