@@ -19,6 +19,7 @@ from guildmark.apps.audit import services as audit
 from guildmark.apps.institute import services as institutes
 from guildmark.cores.identifiers import CODE_PATTERN, fold, write_id
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.open_badges import UNWRITTEN
 
 from . import issuing, notices, policies, status_lists
 from .events import (
@@ -44,7 +45,6 @@ FINAL = (
 """What one registrar alone can't do unless a type says so: it can't be undone."""
 LONGEST_TEXT = 500
 LONGEST_HANDLE = 40
-UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 EDITABLE = (
     "name",
     "level",
@@ -307,7 +307,7 @@ def _refuse_odd_code(code: str) -> None:
 def _refuse_unprintable(wanted: TypeDescription) -> None:
     """Refuse at once what no credential of the type could be signed with."""
     for text in (wanted.name, wanted.level, wanted.description, wanted.criteria):
-        if odd := UNPRINTABLE.search(text):
+        if odd := UNWRITTEN.search(text):
             raise CredentialRefused(
                 _("“%(code)s” holds the character U+%(number)s, which can't be printed. Remove it.")
                 % {"code": wanted.code, "number": f"{ord(odd.group()):04X}"}

@@ -17,7 +17,6 @@ CODE_PATTERN = r"[A-Z][A-Z0-9]{1,9}"
 FOLDED = {"O": "0", "I": "1", "L": "1", "U": "V"}
 """Characters that are read as others, because a hand or an eye takes them for these."""
 _YEAR_DIGITS = 4
-_TAIL = _YEAR_DIGITS + RANDOM_CHARACTERS + 1
 _FOLDING = str.maketrans(FOLDED)
 _GAPS = re.compile(r"[\s\-_./\u00ad\u2010-\u2015\u2212\u200b-\u200d\ufeff]+")
 _SHAPE = re.compile(rf"[{ALPHABET}]{{2,10}}\d{{{_YEAR_DIGITS}}}[{ALPHABET}]{{11}}")

@@ -166,7 +166,7 @@ def achievement_credential(credential: AchievementCredential) -> Json:
         document["credentialStatus"] = dict(credential.status)
     _refuse_unfit_issue(credential)
     for pointer, value in _values(document, "", 0):
-        _refuse_text(pointer, value, _UNWRITTEN)
+        _refuse_text(pointer, value, UNWRITTEN)
     check_structure(document)
     return document
 
@@ -396,7 +396,8 @@ _CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d
 # Canonicalisers disagree about control characters, and lone surrogates are no text at all. Tabs and
 # line breaks are common in Markdown, so they are read; only line feeds are written.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_UNWRITTEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNWRITTEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that we never write into a credential; only a line feed is left of the controls."""
 # Contents of the 3.0.3 context circulate with and without these two.
 _DISPUTED = ("endorsementJwt", "jti")
 
