@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import Phase, given, settings
+from tests.judges import PYTHON as JUDGE
+from tests.judges import need
 from tests.strategies.catalog import catalogs
 
 from guildmark.cores.catalog import Catalog, read_oscal, write_oscal
@@ -17,7 +19,6 @@ from guildmark.cores.catalog import Catalog, read_oscal, write_oscal
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
-JUDGE = ROOT / ".tools/judges/bin/python"
 DATA = ROOT / "../shared/data/oscal"
 EXAMPLES = 30
 
@@ -47,8 +48,7 @@ print("VERDICTS " + json.dumps({path.name: verdict(path) for path in folder.glob
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    if not JUDGE.exists():
-        pytest.skip("compliance-trestle is not installed in .tools/judges")
+    need(JUDGE)
     return tmp_path
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -23,22 +22,12 @@ SALT_BYTES = 16
 PURPOSE = KeyPurpose.CREDENTIALS
 
 
-class KeyChanged(RuntimeError):
-    """The signing key was rotated at this very moment; doing it again helps."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Signer:
-    """Signs with the key in use, and only with the one that the proof names."""
-
-    kid: str
+    """Signs with the key in use; the caller holds its lock, so that the proof names the same."""
 
     def sign(self, message: bytes, /) -> bytes:
-        """Return the signature. Raises `KeyChanged` or `KekUnavailable`."""
-        signature = key_services.sign(purpose=PURPOSE, message=message)
-        if signature.kid != self.kid:
-            raise KeyChanged(f"The key {self.kid} was replaced by {signature.kid} meanwhile.")
-        return signature.value
+        """Return the signature. Raises `KeyMissing` or `KekUnavailable`."""
+        return key_services.sign(purpose=PURPOSE, message=message).value
 
 
 def origin() -> str:
@@ -69,14 +58,14 @@ def signed(document: dict[str, Any], *, at: datetime) -> str:
     """Return a document with its proof as the text that is kept and served.
 
     The key can't be rotated until the transaction around this ends. Its proof gives `at`, but no
-    moment before the key became active. Raises `cores.vc.errors.Refused`, `KeyMissing`,
-    `KeyChanged` or `KekUnavailable`.
+    moment before the key became active. Raises `cores.vc.errors.Refused`, `KeyMissing`
+    or `KekUnavailable`.
     """
     with transaction.atomic():
         key, created = key_services.note_signing(purpose=PURPOSE, at=at)
         proved = proofs.add_proof(
             document,
-            signer=_Signer(key.kid),
+            signer=_Signer(),
             verification_method=f"{issuer()}#{key.kid}",
             created=created,
         )

@@ -80,7 +80,7 @@ class Documents:
             raise Unavailable(_("We publish no status list at “%(url)s”.") % {"url": url[:200]})
         try:
             return read_object(status_lists.text_of(row, at=self.at))
-        except (KeyMissing, KekUnavailable, issuing.KeyChanged) as fault:
+        except (KeyMissing, KekUnavailable) as fault:
             raise Unavailable(_("Our key to sign the list is not at hand.")) from fault
 
 
