@@ -10,7 +10,8 @@ class Institute(models.Model):
     """The institute. There is exactly one, with the primary key 1.
 
     `origin` (scheme and host, such as https://example.org) is part of every credential and
-    checkpoint; once `origin_fixed_at` is set it can never change.
+    checkpoint; once `origin_fixed_at` is set it can never change. `holidays` are days, as
+    "2026-12-25", on which nobody works and no clock runs.
     """
 
     name = models.CharField(max_length=120)
@@ -19,6 +20,7 @@ class Institute(models.Model):
     tagline = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField()
     founded_at = models.DateTimeField()
+    holidays = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """Changing the institute."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,6 +56,24 @@ def change_institute(*, actor: Any, at: datetime, **changes: str) -> Institute:
         institute.save(update_fields=list(changes))
         institute_changed.send(Institute, institute=institute, actor=actor, at=at)
     return institute
+
+
+def set_holidays(days: Iterable[date], *, actor: Any, at: datetime) -> bool:
+    """Say on which days nobody works; return whether anything changed.
+
+    Raises `InstituteRefused` before the institute is founded.
+    """
+    wanted = sorted({each.isoformat() for each in days})
+    with transaction.atomic():
+        institute = Institute.objects.select_for_update().first()
+        if institute is None:
+            raise InstituteRefused(_("There is no institute yet. Run “guildmark init” first."))
+        if institute.holidays == wanted:
+            return False
+        institute.holidays = wanted
+        institute.save(update_fields=["holidays"])
+        institute_changed.send(Institute, institute=institute, actor=actor, at=at)
+    return True
 
 
 def fix_origin(*, actor: Any, at: datetime) -> Institute:
