@@ -20,6 +20,7 @@ from guildmark.cores.vc.dids import (
 )
 from guildmark.cores.vc.encoding import encode_multibase
 from guildmark.cores.vc.proofs import add_proof, hash_data
+from guildmark.cores.vc.sentences import Sentence
 from guildmark.cores.vc.status_list import (
     Purpose,
     Standing,
@@ -152,7 +153,8 @@ def test_a_good_credential_of_a_known_issuer_holds_in_every_respect() -> None:
     assert {name: told(check) for name, check in found.checks.items()} == {
         "format": (HOLDS, "format"),
         "signature": (HOLDS, "signature"),
-        "issuer": (HOLDS, "issuer"),
+        "issuer": (HOLDS, "address_proven"),
+        "recognition": (HOLDS, "recognised"),
         "dates": (HOLDS, "dates"),
         "status": (HOLDS, "valid"),
         "subject": (HOLDS, "subject"),
@@ -331,9 +333,47 @@ def test_a_proof_with_an_end_that_has_passed_fails() -> None:
 
 def test_an_issuer_whom_nobody_vouches_for_is_not_reported_as_good() -> None:
     found = report(trusted=())
-    assert told(found.issuer) == (UNCHECKED, "issuer_unknown")
-    assert ISSUER in found.issuer.reason
-    assert found.signature.outcome is HOLDS
+    assert told(found.recognition) == (UNCHECKED, "issuer_unknown")
+    assert ISSUER in found.recognition.reason
+    assert found.outcome is UNCHECKED
+
+
+def test_who_signed_is_proven_apart_from_whether_they_are_known() -> None:
+    found = report(trusted=())
+    assert told(found.issuer) == (HOLDS, "address_proven")
+    assert found.issuer.reason == f'"{ISSUER}" says that this key is its own.'
+
+
+@pytest.mark.parametrize(
+    ("known", "issuer", "recognition"),
+    [
+        (False, (UNCHECKED, "bare_key"), (UNCHECKED, "issuer_unknown")),
+        (True, (HOLDS, "issuer"), (HOLDS, "recognised")),
+    ],
+)
+def test_a_bare_key_says_nothing_about_its_owner_unless_the_verifier_knows_it(
+    known: bool, issuer: object, recognition: object
+) -> None:
+    document = a_credential(issuer=OTHER, credentialStatus=None)
+    found = report(
+        signed(document, key=STRANGER, method=OTHER_METHOD), trusted={OTHER} if known else ()
+    )
+    assert told(found.issuer) == issuer
+    assert told(found.recognition) == recognition
+
+
+def test_an_https_address_that_publishes_the_key_is_proven_too() -> None:
+    address = "https://institute.example/issuer"
+    keys = [PublishedKey("current", public(CURRENT), AWARDED - DAY)]
+    at_hand = KnownDocuments({address: controller_document(address, keys)}, {})
+    document = a_credential(issuer=address, credentialStatus=None)
+    found = report(signed(document, method=f"{address}#current"), resolve=at_hand, trusted=())
+    assert told(found.issuer) == (HOLDS, "address_proven")
+
+
+def test_an_address_that_another_key_signed_for_is_not_proven() -> None:
+    found = report(signed(a_credential(), key=STRANGER), trusted={ISSUER})
+    assert told(found.issuer) == told(found.recognition) == (UNCHECKED, "not_proven")
 
 
 def test_somebody_who_signs_in_the_name_of_another_fails() -> None:
@@ -691,11 +731,11 @@ class Failing:
 
     def controller(self, url: str, /) -> ControllerDocument:
         self.asked.append(url)
-        raise Unavailable("There is no network.")
+        raise Unavailable(Sentence("There is no network."))
 
     def status_list(self, url: str, /) -> Mapping[str, Any]:
         self.asked.append(url)
-        raise Unavailable("There is no network.")
+        raise Unavailable(Sentence("There is no network."))
 
 
 def test_without_a_network_the_report_says_what_could_not_be_checked() -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
 
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 # Verifiers of others stop at the same size, so nothing larger is baked.
@@ -30,12 +32,12 @@ OLD_BADGE_NAMESPACE = "http://openbadges.org"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COMPACT_JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 _CREDENTIAL = f"{BADGE_NAMESPACE} credential"
-_NO_CREDENTIAL = (
+_NO_CREDENTIAL = _(
     "The picture holds no Open Badges 3.0 credential. Upload the file as you received it."
 )
-_SECOND = "The picture holds more than one credential, so it is unclear which one it stands for."
-_ALREADY = "The picture holds a credential already. Bake into the picture without one."
-_OLD = (
+_SECOND = _("The picture holds more than one credential, so it is unclear which one it stands for.")
+_ALREADY = _("The picture holds a credential already. Bake into the picture without one.")
+_OLD = _(
     "The picture holds a badge of Open Badges 2 or older, which is another format. "
     "Ask the issuer for an Open Badges 3.0 credential."
 )
@@ -108,24 +110,31 @@ def _payload(text: str) -> bytes:
     if found := _FORBIDDEN.search(text):
         raise Refused(
             "control_character",
-            f"The credential holds the character U+{ord(found[0]):04X}, which pictures cannot "
-            "carry. Take it out.",
+            _(
+                "The credential holds the character U+%(ord)s, which pictures cannot "
+                "carry. Take it out.",
+                ord=f"{ord(found[0]):04X}",
+            ),
         )
     if not text or text != text.strip():
-        raise Refused("blank", "The credential is empty, or begins or ends with white space.")
+        raise Refused("blank", _("The credential is empty, or begins or ends with white space."))
     if len(body := text.encode()) > MAX_TEXT_BYTES:
-        raise Refused("too_large", f"The credential is larger than {MAX_TEXT_BYTES} bytes.")
+        raise Refused(
+            "too_large", _("The credential is larger than %(most)s bytes.", most=MAX_TEXT_BYTES)
+        )
     return body
 
 
 def _received(body: bytes) -> str:
     """Return the text of a credential that somebody else baked."""
     if len(body) > MAX_TEXT_BYTES:
-        raise Refused("too_large", f"The credential is larger than {MAX_TEXT_BYTES} bytes.")
+        raise Refused(
+            "too_large", _("The credential is larger than %(most)s bytes.", most=MAX_TEXT_BYTES)
+        )
     try:
         text = body.decode().strip()
     except UnicodeDecodeError:
-        raise Refused("not_utf_8", "The credential in the picture is not UTF-8 text.") from None
+        raise Refused("not_utf_8", _("The credential in the picture is not UTF-8 text.")) from None
     _payload(text)
     return text
 
@@ -149,34 +158,41 @@ class _Chunk:
 
 def _chunks(png: bytes) -> Iterator[_Chunk]:
     if len(png) > MAX_PICTURE_BYTES:
-        raise Refused("too_large", f"The picture is larger than {MAX_PICTURE_BYTES} bytes.")
+        raise Refused(
+            "too_large", _("The picture is larger than %(most)s bytes.", most=MAX_PICTURE_BYTES)
+        )
     if not png.startswith(PNG_SIGNATURE):
-        raise Refused("not_png", "The file is not a PNG picture.")
+        raise Refused("not_png", _("The file is not a PNG picture."))
     view, position, kind = memoryview(png), len(PNG_SIGNATURE), b""
     while kind != b"IEND":
         chunk = _chunk_at(view, position)
         if (position == len(PNG_SIGNATURE)) != (chunk.kind == b"IHDR"):
-            raise _broken("its header is not where it belongs")
+            raise _broken(_("its header is not where it belongs"))
         yield chunk
         kind, position = chunk.kind, position + 12 + len(chunk.data)
     if position != len(png):
-        raise _broken("bytes follow its end")
+        raise _broken(_("bytes follow its end"))
 
 
 def _chunk_at(view: memoryview, position: int) -> _Chunk:
     if position + 12 > len(view):
-        raise _broken("it is cut off")
+        raise _broken(_("it is cut off"))
     length, kind = struct.unpack_from(">I4s", view, position)
     end = position + 8 + length
     if end + 4 > len(view):
-        raise _broken("it is cut off")
+        raise _broken(_("it is cut off"))
     if zlib.crc32(view[position + 4 : end]) != struct.unpack_from(">I", view, end)[0]:
-        raise _broken(f"the checksum of its chunk {kind.decode('latin-1')!r} is wrong")
+        raise _broken(
+            _("the checksum of its chunk %(chunk)s is wrong", chunk=repr(kind.decode("latin-1")))
+        )
     return _Chunk(kind, view[position + 8 : end])
 
 
-def _broken(what: str) -> Refused:
-    return Refused("broken_png", f"The PNG picture is damaged: {what}. Upload the original file.")
+def _broken(what: Sentence) -> Refused:
+    return Refused(
+        "broken_png",
+        _("The PNG picture is damaged: %(what)s. Upload the original file.", what=what),
+    )
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -185,10 +201,10 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def _text_of(chunk: _Chunk) -> str:
     rest = bytes(chunk.data[len(PNG_KEYWORD) + 1 :])
-    _language, _, after = rest[2:].partition(b"\0")
+    _language, _zero, after = rest[2:].partition(b"\0")
     _translation, ended, text = after.partition(b"\0")
     if not ended or rest[:2] not in (b"\0\0", b"\1\0"):
-        raise _broken("its credential chunk is malformed")
+        raise _broken(_("its credential chunk is malformed"))
     return _received(_inflated(text) if rest[0] else text)
 
 
@@ -197,9 +213,9 @@ def _inflated(data: bytes) -> bytes:
     try:
         body = inflator.decompress(data, MAX_TEXT_BYTES + 1)
     except zlib.error:
-        raise _broken("its credential cannot be decompressed") from None
+        raise _broken(_("its credential cannot be decompressed")) from None
     if len(body) <= MAX_TEXT_BYTES and (not inflator.eof or inflator.unused_data):
-        raise _broken("its credential cannot be decompressed")
+        raise _broken(_("its credential cannot be decompressed"))
     return body
 
 
@@ -220,8 +236,10 @@ class _Badge:
         if text or not _COMPACT_JWT.fullmatch(self.verify):
             raise Refused(
                 "malformed_element",
-                'The attribute "verify" of the credential element holds a compact JSON Web Token '
-                "and then the element is empty; here it is otherwise.",
+                _(
+                    'The attribute "verify" of the credential element holds a compact JSON '
+                    "Web Token and then the element is empty; here it is otherwise."
+                ),
             )
         return _received(self.verify.encode())
 
@@ -248,13 +266,15 @@ class _Drawing:
         try:
             self._parser.Parse(source, True)
         except expat.ExpatError as error:
-            raise Refused("not_svg", f"The file is no well-formed SVG picture: {error}.") from None
+            raise Refused(
+                "not_svg", _("The file is no well-formed SVG picture: %(error)s.", error=str(error))
+            ) from None
         return self
 
-    def _doctype(self, *_: object) -> None:
+    def _doctype(self, *_facts: object) -> None:
         raise Refused(
             "doctype",
-            "The SVG picture has a DOCTYPE, which can hide harmful content. Delete that line.",
+            _("The SVG picture has a DOCTYPE, which can hide harmful content. Delete that line."),
         )
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
@@ -266,7 +286,7 @@ class _Drawing:
             self._refuse_other_root(name)
         elif self._open[-1] == _CREDENTIAL:
             raise Refused(
-                "malformed_element", "The credential element of the picture has children."
+                "malformed_element", _("The credential element of the picture has children.")
             )
         if name == _CREDENTIAL:
             self.badges.append(_Badge(attributes.get("verify")))
@@ -275,7 +295,9 @@ class _Drawing:
 
     def _refuse_other_root(self, name: str) -> None:
         if name != f"{SVG_NAMESPACE} svg":
-            raise Refused("not_svg", f'The file is not an SVG picture; its root is "{name}".')
+            raise Refused(
+                "not_svg", _('The file is not an SVG picture; its root is "%(name)s".', name=name)
+            )
 
     def _closed(self, _name: str) -> None:
         self._open.pop()
@@ -288,7 +310,7 @@ class _Drawing:
 
 
 def _not_utf8() -> Refused:
-    return Refused("not_utf_8", "The SVG picture is not in UTF-8. Save it in that encoding.")
+    return Refused("not_utf_8", _("The SVG picture is not in UTF-8. Save it in that encoding."))
 
 
 def _picture_bytes(svg: str | bytes) -> bytes:
@@ -297,7 +319,9 @@ def _picture_bytes(svg: str | bytes) -> bytes:
     except UnicodeError:
         raise _not_utf8() from None
     if len(source) > MAX_PICTURE_BYTES:
-        raise Refused("too_large", f"The picture is larger than {MAX_PICTURE_BYTES} bytes.")
+        raise Refused(
+            "too_large", _("The picture is larger than %(most)s bytes.", most=MAX_PICTURE_BYTES)
+        )
     return source
 
 
@@ -312,5 +336,5 @@ def _badge_element(text: str) -> bytes:
 
 def _spliced(source: bytes, drawing: _Drawing, element: bytes) -> bytes:
     if not source.startswith(b"</", drawing.end):
-        raise Refused("empty_picture", "The SVG picture is empty. Draw something in it first.")
+        raise Refused("empty_picture", _("The SVG picture is empty. Draw something in it first."))
     return source[: drawing.end] + element + source[drawing.end :]

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from guildmark.cores.vc.errors import Refused
 from guildmark.cores.vc.quads import Link, Node, Statements, statements
+from guildmark.cores.vc.sentences import sentence as _
 
 MAX_EFFORT = 100_000
 """How many looks at blank nodes it may take to tell apart those of a document that look alike."""
@@ -22,7 +23,7 @@ MAX_REACH = 100
 
 Names: TypeAlias = dict[Node | None, str]
 
-_TOO_SYMMETRIC = (
+_TOO_SYMMETRIC = _(
     "Too many objects without an id look alike, so no order of them can be found in reasonable "
     "time. Give them ids or make them differ."
 )
@@ -70,9 +71,9 @@ class _Labelling:
 
     def __init__(self, found: Statements) -> None:
         self.found = found
-        self.links: list[list[Link]] = [[] for _ in range(found.blanks)]
+        self.links: list[list[Link]] = [[] for _blank in range(found.blanks)]
         for link in found.links:
-            subject, _, value, graph = link
+            subject, _predicate, value, graph = link
             for node in {subject, value, graph}:
                 if type(node) is int:
                     self.links[node].append(link)
@@ -98,7 +99,7 @@ class _Labelling:
         # Nothing gets its final name meanwhile, so each of the group is still without one.
         unnamed = [blank for blank in group if blank not in self.labels_given]
         results = [self._n_degree(blank, {blank: "_:b0"}) for blank in unnamed]
-        for _, names in sorted(results, key=lambda result: result[0]):
+        for _text, names in sorted(results, key=lambda result: result[0]):
             for known in names:
                 _issue(self.labels_given, known, "c14n")
 

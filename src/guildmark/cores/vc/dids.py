@@ -24,6 +24,8 @@ from guildmark.cores.vc.encoding import (
     write_date_time,
 )
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
 
 DID_CONTEXT = "https://www.w3.org/ns/did/v1"
 MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
@@ -100,7 +102,7 @@ class ControllerDocument:
     id: str
     methods: Mapping[str, VerificationMethod]
     assertion: frozenset[str]
-    unsupported: Mapping[str, str]
+    unsupported: Mapping[str, Sentence]
     also_known_as: tuple[str, ...] = ()
 
     def method(self, url: str) -> VerificationMethod:
@@ -114,13 +116,22 @@ class ControllerDocument:
         if url not in self.methods:
             raise Refused(
                 "key_unknown",
-                f'The document of "{self.id}" has no key "{url}". If that document is older than '
-                f"the proof, get it again.",
+                _(
+                    'The document of "%(id)s" has no key "%(url)s". If that document is '
+                    "older than the proof, get it again.",
+                    id=self.id,
+                    url=url,
+                ),
             )
         method = self.methods[url]
         if url not in self.assertion and method.revoked is None:
             raise Refused(
-                "key_purpose", f'"{self.id}" does not list the key "{url}" for signing credentials.'
+                "key_purpose",
+                _(
+                    '"%(id)s" does not list the key "%(url)s" for signing credentials.',
+                    id=self.id,
+                    url=url,
+                ),
             )
         return method
 
@@ -135,8 +146,11 @@ def did_web(origin: str) -> str:
     if not match or not _is_host(host, port) or not _is_secure(origin, host):
         raise Refused(
             "did_web",
-            f'"{origin}" cannot become a did:web. Give https://, a host name in small letters, '
-            f"perhaps a port and a path, and nothing else.",
+            _(
+                '"%(origin)s" cannot become a did:web. Give https://, a host name in '
+                "small letters, perhaps a port and a path, and nothing else.",
+                origin=origin,
+            ),
         )
     return f"did:web:{host}{f'%3A{port}' if port else ''}{path.replace('/', ':')}"
 
@@ -145,7 +159,7 @@ def did_web_url(did: str) -> str:
     """Return the https address of the document of a did:web; raises Refused "did_web"."""
     match = _DID_WEB.fullmatch(did)
     if not match or not _is_host(match[1], match[2]):
-        raise Refused("did_web", f'"{did}" is not a did:web with a host name.')
+        raise Refused("did_web", _('"%(did)s" is not a did:web with a host name.', did=did))
     host, port, path = match.groups()
     authority = f"{host}:{port}" if port else host
     return f"https://{authority}{path.replace(':', '/') or '/.well-known'}/did.json"
@@ -161,9 +175,9 @@ def resolve_did_key(did: str) -> ControllerDocument:
 
     Raises Refused "did_key", "key" or "key_type".
     """
-    scheme, _, multikey = did.rpartition(":")
+    scheme, _colon, multikey = did.rpartition(":")
     if scheme != "did:key":
-        raise Refused("did_key", f'"{did}" is not a did:key.')
+        raise Refused("did_key", _('"%(did)s" is not a did:key.', did=did))
     method = VerificationMethod(f"{did}#{multikey}", did, decode_public_key(multikey))
     return ControllerDocument(
         did, MappingProxyType({method.id: method}), frozenset({method.id}), MappingProxyType({})
@@ -199,7 +213,9 @@ def read_controller_document(
     """
     content = document if isinstance(document, Mapping) else _parse(document)
     if content.get("id") != did:
-        raise Refused("controller", f'This is not the document of "{did}".', where="/id")
+        raise Refused(
+            "controller", _('This is not the document of "%(did)s".', did=did), where="/id"
+        )
     reading = _Reading(did)
     for number, entry in enumerate(_list(content, "verificationMethod")):
         reading.method(entry, f"/verificationMethod/{number}")
@@ -221,18 +237,20 @@ class _Reading:
     def __init__(self, did: str) -> None:
         self.did = did
         self.methods: dict[str, VerificationMethod] = {}
-        self.unsupported: dict[str, str] = {}
+        self.unsupported: dict[str, Sentence] = {}
         self.may_assert: set[str] = set()
 
     def method(self, entry: object, where: str) -> str:
         if not isinstance(entry, Mapping):
-            raise Refused("malformed", "A verification method must be an object.", where=where)
+            raise Refused("malformed", _("A verification method must be an object."), where=where)
         url = self._url(entry.get("id"), where)
         if url in self.methods or url in self.unsupported:
-            raise Refused("malformed", f'The key "{url}" is given twice.', where=where)
+            raise Refused("malformed", _('The key "%(url)s" is given twice.', url=url), where=where)
         if entry.get("controller") != self.did:
             raise Refused(
-                "controller", f'The key "{url}" is not controlled by "{self.did}".', where=where
+                "controller",
+                _('The key "%(url)s" is not controlled by "%(did)s".', url=url, did=self.did),
+                where=where,
             )
         self._keep(url, entry, where)
         return url
@@ -244,14 +262,20 @@ class _Reading:
     def _keep(self, url: str, entry: Mapping[str, Any], where: str) -> None:
         multikey = entry.get("publicKeyMultibase")
         if entry.get("type") != "Multikey" or not isinstance(multikey, str):
-            self.unsupported[url] = f'The key "{url}" is not a Multikey; no other is supported.'
+            self.unsupported[url] = _(
+                'The key "%(url)s" is not a Multikey; no other is supported.', url=url
+            )
             return
         try:
             public = decode_public_key(multikey)
         except Refused as refusal:
             if refusal.code != "key_type":
-                raise Refused("key", str(refusal), where=f"{where}/publicKeyMultibase") from refusal
-            self.unsupported[url] = f'The key "{url}" cannot be used here: {refusal}'
+                raise Refused(
+                    "key", refusal.sentence, where=f"{where}/publicKeyMultibase"
+                ) from refusal
+            self.unsupported[url] = _(
+                'The key "%(url)s" cannot be used here: %(why)s', url=url, why=refusal.sentence
+            )
             return
         expires, revoked = (_moment(entry, name, where) for name in ("expires", "revoked"))
         self.methods[url] = VerificationMethod(url, self.did, public, expires, revoked)
@@ -261,7 +285,9 @@ class _Reading:
         url = self.did + text if text.startswith("#") else text
         if not url.startswith(f"{self.did}#") or not _FRAGMENT.fullmatch(url[len(self.did) + 1 :]):
             raise Refused(
-                "malformed", f'A key must be named by "{self.did}#" and a name.', where=where
+                "malformed",
+                _('A key must be named by "%(did)s#" and a name.', did=self.did),
+                where=where,
             )
         return url
 
@@ -270,9 +296,9 @@ def _parse(document: str | bytes) -> Mapping[str, Any]:
     try:
         content = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise Refused("json", "The document of the controller is not JSON.") from error
+        raise Refused("json", _("The document of the controller is not JSON.")) from error
     if not isinstance(content, dict):
-        raise Refused("json", "The document of the controller is not a JSON object.")
+        raise Refused("json", _("The document of the controller is not a JSON object."))
     return content
 
 
@@ -287,7 +313,7 @@ def _moment(entry: Mapping[str, Any], name: str, where: str) -> datetime | None:
     moment = read_date_time(entry[name])
     if moment is None:
         raise Refused(
-            "moment", "This must be a date and time with a time zone.", where=f"{where}/{name}"
+            "moment", _("This must be a date and time with a time zone."), where=f"{where}/{name}"
         )
     return moment
 
@@ -309,9 +335,9 @@ def _published(did: str, key: PublishedKey) -> dict[str, Any]:
 def _refuse_bad_kids(keys: Sequence[PublishedKey]) -> None:
     for key in keys:
         if not _FRAGMENT.fullmatch(key.kid):
-            raise Refused("kid", f'"{key.kid}" cannot stand behind the # of a URL.')
+            raise Refused("kid", _('"%(kid)s" cannot stand behind the # of a URL.', kid=key.kid))
     if len({key.kid for key in keys}) != len(keys):
-        raise Refused("kid", "Two of the keys have the same name.")
+        raise Refused("kid", _("Two of the keys have the same name."))
 
 
 def _is_host(host: str, port: str | None) -> bool:

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import sentence as _
 
 PUBLIC_KEY_BYTES = 32
 ED25519_PUBLIC = b"\xed\x01"
@@ -39,13 +40,19 @@ def encode_base58(data: bytes) -> str:
 def decode_base58(text: str) -> bytes:
     """Read base58btc without a multibase prefix; raises Refused "base58"."""
     if len(text) > MAXIMUM_BASE58_CHARACTERS:
-        raise Refused("base58", f"A base58 text of {len(text)} characters is too long to be read.")
+        raise Refused(
+            "base58",
+            _("A base58 text of %(length)s characters is too long to be read.", length=len(text)),
+        )
     number = 0
     try:
         for character in text:
             number = number * 58 + _DIGITS[character]
     except KeyError as error:
-        raise Refused("base58", f"{error.args[0]!r} is no character of base58btc.") from error
+        raise Refused(
+            "base58",
+            _("%(character)s is no character of base58btc.", character=repr(error.args[0])),
+        ) from error
     zeros = len(text) - len(text.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
@@ -61,10 +68,10 @@ def decode_base64url(text: str) -> bytes:
     Only the one text that `encode_base64url` writes for the bytes is accepted.
     """
     if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
-        raise Refused("base64url", "The text is not base64url without padding.")
+        raise Refused("base64url", _("The text is not base64url without padding."))
     data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if text and encode_base64url(data[-(len(data) % 3 or 3) :]) != text[-(len(text) % 4 or 4) :]:
-        raise Refused("base64url", "The last character of the base64url text has stray bits.")
+        raise Refused("base64url", _("The last character of the base64url text has stray bits."))
     return data
 
 
@@ -74,7 +81,10 @@ def encode_multibase(data: bytes, *, prefix: str = "z") -> str:
         return "z" + encode_base58(data)
     if prefix == "u":
         return "u" + encode_base64url(data)
-    raise Refused("multibase", f'The multibase prefix "{prefix}" is not known: use "z" or "u".')
+    raise Refused(
+        "multibase",
+        _('The multibase prefix "%(prefix)s" is not known: use "z" or "u".', prefix=prefix),
+    )
 
 
 def decode_multibase(text: str, *, prefixes: str = "zu") -> bytes:
@@ -82,7 +92,14 @@ def decode_multibase(text: str, *, prefixes: str = "zu") -> bytes:
     prefix, rest = text[:1], text[1:]
     if not prefix or prefix not in prefixes:
         wanted = " or ".join(f'"{one}"' for one in prefixes)
-        raise Refused("multibase", f'A multibase text must begin with {wanted}, not "{prefix}".')
+        raise Refused(
+            "multibase",
+            _(
+                'A multibase text must begin with %(wanted)s, not "%(prefix)s".',
+                wanted=wanted,
+                prefix=prefix,
+            ),
+        )
     return decode_base58(rest) if prefix == "z" else decode_base64url(rest)
 
 
@@ -135,13 +152,22 @@ def write_date_time(moment: datetime) -> str:
     Raises Refused "moment" for a moment without a time zone.
     """
     if moment.tzinfo is None:
-        raise Refused("moment", f"The moment {moment} has no time zone; give it one.")
+        raise Refused(
+            "moment", _("The moment %(moment)s has no time zone; give it one.", moment=str(moment))
+        )
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _of_32_bytes(key: bytes, kind: str) -> bytes:
     if len(key) != PUBLIC_KEY_BYTES:
-        raise Refused("key", f"An Ed25519 {kind} key has 32 bytes, this one has {len(key)}.")
+        raise Refused(
+            "key",
+            _(
+                "An Ed25519 %(kind)s key has 32 bytes, this one has %(length)s.",
+                kind=kind,
+                length=len(key),
+            ),
+        )
     return key
 
 
@@ -149,13 +175,27 @@ def _decode_key(text: str, header: bytes, kind: str, lengths: tuple[int, ...] = 
     try:
         data = decode_multibase(text, prefixes="z")
     except Refused as refusal:
-        raise Refused("key", f"This is no Multikey text: {refusal}") from refusal
+        raise Refused(
+            "key", _("This is no Multikey text: %(why)s", why=refusal.sentence)
+        ) from refusal
     if data[:2] != header:
         raise Refused(
             "key_type",
-            f"The key begins with {data[:2].hex() or 'nothing'}, which does not stand for an "
-            f"Ed25519 {kind} key ({header.hex()}). No other kind is supported.",
+            _(
+                "The key begins with %(beginning)s, which does not stand for an Ed25519 "
+                "%(kind)s key (%(wanted)s). No other kind is supported.",
+                beginning=data[:2].hex() or "nothing",
+                kind=kind,
+                wanted=header.hex(),
+            ),
         )
     if len(data) - 2 not in lengths:
-        raise Refused("key", f"An Ed25519 {kind} key has 32 bytes, this one has {len(data) - 2}.")
+        raise Refused(
+            "key",
+            _(
+                "An Ed25519 %(kind)s key has 32 bytes, this one has %(number)s.",
+                kind=kind,
+                number=len(data) - 2,
+            ),
+        )
     return data[2:]

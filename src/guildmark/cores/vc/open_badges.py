@@ -15,6 +15,7 @@ from typing import Any
 
 from guildmark.cores.vc.encoding import read_date_time, write_date_time
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import sentence as _
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 # Beside https only the machine at hand, for trying.
@@ -126,7 +127,7 @@ def hashed_identity(email: str, salt: str) -> IdentityObject:
     an address, and without a salt: common addresses are found again by trying them.
     """
     if "@" not in email or not salt:
-        raise Refused("no_identity", "A hashed identity needs an e-mail address and a salt.")
+        raise Refused("no_identity", _("A hashed identity needs an e-mail address and a salt."))
     return IdentityObject(_identity_hash(email, salt), "emailAddress", hashed=True, salt=salt)
 
 
@@ -276,15 +277,15 @@ def _refuse_unfit_issue(credential: AchievementCredential) -> None:
     """Refuse what others may do and we do not."""
     achievement = credential.achievement
     if not credential.id.startswith(_OWN_ADDRESSES):
-        raise Refused("id", "The id must be the credential's https address.", where="/id")
+        raise Refused("id", _("The id must be the credential's https address."), where="/id")
     if not credential.issuer.id.startswith("did:"):
-        raise Refused("issuer", "The issuer's id must be a DID.", where="/issuer/id")
+        raise Refused("issuer", _("The issuer's id must be a DID."), where="/issuer/id")
     if not (credential.subject.id or credential.subject.identifiers):
         where = "/credentialSubject"
-        raise Refused("no_subject", "Name the person by DID or identifier.", where=where)
+        raise Refused("no_subject", _("Name the person by DID or identifier."), where=where)
     if not (achievement.criteria_id or achievement.criteria_narrative):
         where = "/credentialSubject/achievement/criteria"
-        raise Refused("no_criteria", "Tell the criteria in words or by address.", where=where)
+        raise Refused("no_criteria", _("Tell the criteria in words or by address."), where=where)
 
 
 # Judging
@@ -304,7 +305,7 @@ def _members(text: str) -> dict[str, _Member]:
     parts = (part.partition(":") for part in text.split())
     return {
         name: _Member(kind.rstrip("!*"), required="!" in kind, is_set="*" in kind)
-        for name, _, kind in parts
+        for name, _one, kind in parts
     }
 
 
@@ -405,7 +406,9 @@ _DISPUTED = ("endorsementJwt", "jti")
 def _values(value: Any, pointer: str, depth: int) -> Iterator[tuple[str, Any]]:
     """Yield every value inside `value`, itself first, with its JSON pointer."""
     if depth > MAX_DEPTH:
-        raise Refused("too_deep", f"Values are nested deeper than {MAX_DEPTH}.", where=pointer)
+        raise Refused(
+            "too_deep", _("Values are nested deeper than %(most)s.", most=MAX_DEPTH), where=pointer
+        )
     yield pointer, value
     if isinstance(value, Mapping):
         for name, each in value.items():
@@ -426,13 +429,13 @@ def _is_array(value: Any) -> bool:
 def _refuse_everywhere(pointer: str, value: Any) -> None:
     """Refuse what may stand nowhere in a credential."""
     if value is None:
-        raise Refused("null", "There is no value here. Leave the member out.", where=pointer)
+        raise Refused("null", _("There is no value here. Leave the member out."), where=pointer)
     if isinstance(value, float) and not math.isfinite(value):
-        raise Refused("number", "The number is not finite.", where=pointer)
+        raise Refused("number", _("The number is not finite."), where=pointer)
     if isinstance(value, Mapping):
         _refuse_members(pointer, value)
     elif _is_array(value) and not value:
-        raise Refused("empty_array", "The array is empty. Leave the member out.", where=pointer)
+        raise Refused("empty_array", _("The array is empty. Leave the member out."), where=pointer)
 
 
 def _refuse_text(pointer: str, value: Any, characters: re.Pattern[str]) -> None:
@@ -440,26 +443,40 @@ def _refuse_text(pointer: str, value: Any, characters: re.Pattern[str]) -> None:
     for text in texts:
         if found := characters.search(text):
             code = f"U+{ord(found[0]):04X}"
-            raise Refused("control_character", f"A text holds {code}. Take it out.", where=pointer)
+            raise Refused(
+                "control_character",
+                _("A text holds %(code)s. Take it out.", code=code),
+                where=pointer,
+            )
 
 
 def _refuse_members(pointer: str, value: Mapping[str, Any]) -> None:
     for name in value:
         if name in _DISPUTED:
             where = f"{pointer}/{name}"
-            raise Refused("disputed_term", f'"{name}" is not in every context 3.0.3.', where=where)
+            raise Refused(
+                "disputed_term",
+                _('"%(name)s" is not in every context 3.0.3.', name=name),
+                where=where,
+            )
 
 
 def _check_object(value: Any, kind: str, pointer: str, *, single_values: bool) -> None:
     if not isinstance(value, Mapping):
-        raise Refused("not_object", f"An object ({kind}) belongs here.", where=pointer)
+        raise Refused(
+            "not_object", _("An object (%(kind)s) belongs here.", kind=kind), where=pointer
+        )
     members = _CLASSES[kind]
     if missing := [name for name, each in members.items() if each.required and name not in value]:
         where = f"{pointer}/{missing[0]}"
-        raise Refused("missing", f'{kind} must have "{missing[0]}".', where=where)
+        raise Refused(
+            "missing",
+            _('%(kind)s must have "%(name)s".', kind=kind, name=missing[0]),
+            where=where,
+        )
     if kind in _CLOSED and (unknown := [name for name in value if name not in members]):
         where = f"{pointer}/{_escaped(unknown[0])}"
-        raise Refused("unknown_member", f"{kind} knows no such member.", where=where)
+        raise Refused("unknown_member", _("%(kind)s knows no such member.", kind=kind), where=where)
     for name, member in members.items():
         if name in value:
             where = f"{pointer}/{name}"
@@ -480,7 +497,7 @@ def _check_member(value: Any, member: _Member, pointer: str, *, single_values: b
             _check_value(each, member.kind, f"{pointer}/{index}", single_values=single_values)
         return None
     if member.is_set and not single_values:
-        raise Refused("not_array", "This is a set, so it must be an array.", where=pointer)
+        raise Refused("not_array", _("This is a set, so it must be an array."), where=pointer)
     return _check_value(value, member.kind, pointer, single_values=single_values)
 
 
@@ -494,7 +511,15 @@ def _check_value(value: Any, kind: str, pointer: str, *, single_values: bool) ->
     else:
         known = _SIMPLE[kind](value)
     if not known:
-        raise Refused(kind, f"{value!r:.80} is not {_NAMES.get(kind, kind)}.", where=pointer)
+        raise Refused(
+            kind,
+            _(
+                "%(value)s is not %(wanted)s.",
+                value=f"{value!r:.80}",
+                wanted=_NAMES.get(kind, kind),
+            ),
+            where=pointer,
+        )
     return None
 
 
@@ -526,15 +551,15 @@ _SIMPLE: dict[str, Callable[[Any], bool]] = {
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
 }
 _NAMES = {
-    "text": "text",
-    "types": "the name of a type",
-    "one": "the name of a type",
-    "uri": "an absolute URI",
-    "date": "a date and time with a time zone, such as 2026-03-02T12:00:00Z",
-    "day": "a date, such as 2026-03-02",
-    "language": "a language code, such as en-GB",
-    "boolean": "true or false",
-    "number": "a number",
+    "text": _("text"),
+    "types": _("the name of a type"),
+    "one": _("the name of a type"),
+    "uri": _("an absolute URI"),
+    "date": _("a date and time with a time zone, such as 2026-03-02T12:00:00Z"),
+    "day": _("a date, such as 2026-03-02"),
+    "language": _("a language code, such as en-GB"),
+    "boolean": _("true or false"),
+    "number": _("a number"),
 }
 
 
@@ -548,16 +573,20 @@ def _check_type(value: Any, kind: str, pointer: str) -> None:
     for names in needed:
         if names.isdisjoint(types):
             wanted = " or ".join(sorted(names))
-            raise Refused("type", f"The type must hold {wanted}.", where=pointer)
+            raise Refused("type", _("The type must hold %(wanted)s.", wanted=wanted), where=pointer)
 
 
 def _check_contexts(value: Any, pointer: str) -> None:
     if not _is_array(value) or not all(isinstance(each, str) for each in value):
-        raise Refused("contexts", "The contexts must be an array of addresses.", where=pointer)
+        raise Refused("contexts", _("The contexts must be an array of addresses."), where=pointer)
     if value[0] != CREDENTIALS_V2:
-        raise Refused("contexts", f"The first context must be {CREDENTIALS_V2}.", where=pointer)
+        raise Refused(
+            "contexts",
+            _("The first context must be %(context)s.", context=CREDENTIALS_V2),
+            where=pointer,
+        )
     if len(value) == 1 or not _CONTEXT.fullmatch(value[1]):
-        text = "The second context must be one of Open Badges 3.0."
+        text = _("The second context must be one of Open Badges 3.0.")
         raise Refused("contexts", text, where=pointer)
 
 
@@ -565,4 +594,4 @@ def _check_period(value: Mapping[str, Any], pointer: str) -> None:
     start, end = (read_date_time(value.get(name)) for name in ("validFrom", "validUntil"))
     if start and end and end < start:
         where = f"{pointer}/validUntil"
-        raise Refused("period", "The credential ends before it begins.", where=where)
+        raise Refused("period", _("The credential ends before it begins."), where=where)

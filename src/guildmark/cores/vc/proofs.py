@@ -29,6 +29,7 @@ from guildmark.cores.vc.encoding import (
     write_date_time,
 )
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.terms import is_iri
 
 try:
@@ -100,7 +101,7 @@ def add_proof(
     if "proof" in document:
         raise Refused(
             "unsupported_proof",
-            "The document already has a proof. Take it away, or sign the document without it.",
+            _("The document already has a proof. Take it away, or sign the document without it."),
             where="/proof",
         )
     options = {
@@ -129,7 +130,7 @@ def canonical_form(document: Mapping[str, Any]) -> bytes:
     try:
         return canonicalize(dict(document))
     except RecursionError as error:
-        raise Refused("too_deep", "The document is nested too deep to be read.") from error
+        raise Refused("too_deep", _("The document is nested too deep to be read.")) from error
 
 
 def hash_canonical(canonical: bytes, proof_config: Mapping[str, Any]) -> bytes:
@@ -156,7 +157,10 @@ def check_proof(
     if proof.expires is not None and (now is None or now >= proof.expires):
         raise Refused(
             "proof_expired",
-            f"The proof was good until {write_date_time(proof.expires)} only.",
+            _(
+                "The proof was good until %(moment)s only.",
+                moment=write_date_time(proof.expires),
+            ),
             where="/proof/expires",
         )
 
@@ -176,13 +180,15 @@ def read_proof(document: Mapping[str, Any], *, purpose: str = ASSERTION) -> Proo
     _refuse_unsupported(proof, document)
     if proof.get("proofPurpose") != purpose:
         raise Refused(
-            "purpose", f'The purpose of the proof must be "{purpose}".', where="/proof/proofPurpose"
+            "purpose",
+            _('The purpose of the proof must be "%(purpose)s".', purpose=purpose),
+            where="/proof/proofPurpose",
         )
     method = proof.get("verificationMethod")
     if not isinstance(method, str) or not is_iri(method):
         raise Refused(
             "verification_method",
-            "The proof must name its key by one URL.",
+            _("The proof must name its key by one URL."),
             where="/proof/verificationMethod",
         )
     created, expires = _moment(proof, "created"), None
@@ -203,8 +209,10 @@ def check_signature(public_key: bytes, signature: bytes, message: bytes) -> None
     if not _is_sound(signature) or not _verify(public_key, signature, message):
         raise Refused(
             "signature",
-            "The signature does not fit: the document was changed after it was signed, or it was "
-            "signed with another key.",
+            _(
+                "The signature does not fit: the document was changed after it was "
+                "signed, or it was signed with another key."
+            ),
             where="/proof/proofValue",
         )
 
@@ -237,8 +245,8 @@ def _canonical_options(proof_config: Mapping[str, Any]) -> bytes:
     try:
         return canonical_form(proof_config)
     except Refused as refusal:
-        message = str(refusal).removeprefix(f"{refusal.where}: ")
-        raise Refused(refusal.code, message, where=f"/proof{refusal.where}") from refusal
+        where = f"/proof{refusal.where}"
+        raise Refused(refusal.code, refusal.sentence, where=where) from refusal
 
 
 @lru_cache(maxsize=64)
@@ -270,11 +278,11 @@ def _only_proof(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(proof, list) and proof:
         raise Refused(
             "unsupported_proof",
-            f"The document has {len(proof)} proofs; only one is supported.",
+            _("The document has %(length)s proofs; only one is supported.", length=len(proof)),
             where="/proof",
         )
     if not isinstance(proof, Mapping) or not proof:
-        raise Refused("no_proof", "The document has no proof: nobody signed it.", where="/proof")
+        raise Refused("no_proof", _("The document has no proof: nobody signed it."), where="/proof")
     return proof
 
 
@@ -282,25 +290,25 @@ def _refuse_unsupported(proof: Mapping[str, Any], document: Mapping[str, Any]) -
     if proof.get("type") != PROOF_TYPE:
         raise Refused(
             "unsupported_proof",
-            f'The only supported type of proof is "{PROOF_TYPE}".',
+            _('The only supported type of proof is "%(type)s".', type=PROOF_TYPE),
             where="/proof/type",
         )
     if proof.get("cryptosuite") != CRYPTOSUITE:
         raise Refused(
             "cryptosuite",
-            f'The only supported cryptosuite is "{CRYPTOSUITE}".',
+            _('The only supported cryptosuite is "%(cryptosuite)s".', cryptosuite=CRYPTOSUITE),
             where="/proof/cryptosuite",
         )
     if "previousProof" in proof:
         raise Refused(
             "unsupported_proof",
-            "Chains of proofs are not supported.",
+            _("Chains of proofs are not supported."),
             where="/proof/previousProof",
         )
     if proof.get("@context", document.get("@context")) != document.get("@context"):
         raise Refused(
             "unsupported_proof",
-            "The proof has contexts of its own that differ from those of the document.",
+            _("The proof has contexts of its own that differ from those of the document."),
             where="/proof/@context",
         )
 
@@ -310,8 +318,12 @@ def _moment(proof: Mapping[str, Any], name: str) -> datetime:
     if moment is None:
         raise Refused(
             name,
-            f'"{name}" of the proof must be a date and time with a time zone, such as '
-            f'"{_TEMPLATE_CREATED}".',
+            _(
+                '"%(name)s" of the proof must be a date and time with a time zone, '
+                'such as "%(example)s".',
+                name=name,
+                example=_TEMPLATE_CREATED,
+            ),
             where=f"/proof/{name}",
         )
     return moment
@@ -321,11 +333,15 @@ def _signature(value: object) -> bytes:
     try:
         signature = decode_multibase(value if isinstance(value, str) else "", prefixes="z")
     except Refused as refusal:
-        raise Refused("proof_value", str(refusal), where="/proof/proofValue") from refusal
+        raise Refused("proof_value", refusal.sentence, where="/proof/proofValue") from refusal
     if len(signature) != SIGNATURE_BYTES:
         raise Refused(
             "proof_value",
-            f"An Ed25519 signature has {SIGNATURE_BYTES} bytes, this has {len(signature)}.",
+            _(
+                "An Ed25519 signature has %(right)s bytes, this has %(length)s.",
+                right=SIGNATURE_BYTES,
+                length=len(signature),
+            ),
             where="/proof/proofValue",
         )
     return signature
@@ -334,10 +350,13 @@ def _signature(value: object) -> bytes:
 @lru_cache(maxsize=1024)
 def _refuse_weak_key(public_key: bytes) -> None:
     if len(public_key) != PUBLIC_KEY_BYTES:
-        raise Refused("key", f"An Ed25519 key has {PUBLIC_KEY_BYTES} bytes.")
+        raise Refused(
+            "key",
+            _("An Ed25519 key has %(right)s bytes.", right=PUBLIC_KEY_BYTES),
+        )
     y = int.from_bytes(public_key, "little") % _SIGN_BIT
     if y >= _FIELD or y in _SMALL_ORDER:
-        raise Refused("key", "This Ed25519 key is one that fits signatures of anybody.")
+        raise Refused("key", _("This Ed25519 key is one that fits signatures of anybody."))
 
 
 def _is_sound(signature: bytes) -> bool:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.terms import (
     INITIAL,
     RDF,
@@ -83,9 +85,11 @@ def statements(document: Mapping[str, Any]) -> Statements:
     Raises Refused for everything outside the closed world; its `where` is the place.
     """
     if type(document) is not dict:
-        _refuse(None, "not_json", "The document is no JSON object. Give a dict as json.loads does.")
+        _refuse(
+            None, "not_json", _("The document is no JSON object. Give a dict as json.loads does.")
+        )
     if "@context" not in document:
-        _refuse(None, "no_context", "The document has no @context, which gives words a meaning.")
+        _refuse(None, "no_context", _("The document has no @context, which gives words a meaning."))
     walker = _Walker()
     walker.root(document, None, INITIAL, None)
     return Statements(walker.ground, walker.tails, walker.bodies, walker.links, walker.blanks)
@@ -118,7 +122,9 @@ class _Walker:
     ) -> None:
         """Walk an object that no property points to, so it has to say something itself."""
         if all(name in _SAYS_NOTHING for name in source):
-            _refuse(path, "empty_object", "The object says nothing. Give it a type or a property.")
+            _refuse(
+                path, "empty_object", _("The object says nothing. Give it a type or a property.")
+            )
         self.node(source, graph, context, path)
 
     def node(
@@ -149,7 +155,9 @@ class _Walker:
     def enter(self, path: Path) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            _refuse(path, "too_deep", f"Objects are nested more than {MAX_DEPTH} deep.")
+            _refuse(
+                path, "too_deep", _("Objects are nested more than %(most)s deep.", most=MAX_DEPTH)
+            )
         self.count(1, path)
 
     def subject(self, source: dict[str, Any], context: ActiveContext, path: Path) -> Node:
@@ -162,7 +170,7 @@ class _Walker:
             self.ordered(term, value, place, path)
         elif type(value) is list:
             if not value:
-                _refuse(path, "empty_array", "The array is empty: no proof would cover it.")
+                _refuse(path, "empty_array", _("The array is empty: no proof would cover it."))
             self.count(len(value), path)
             for index, item in enumerate(value):
                 self.value(term, item, place, (path, index))
@@ -199,9 +207,11 @@ class _Walker:
     def ordered(self, term: Term, value: Any, place: _Place, path: Path) -> None:
         """Add a list whose order counts: a chain of blank nodes that ends in rdf:nil."""
         if type(value) is not list:
-            _refuse(path, "not_an_array", "The value has to be an array, because its order counts.")
+            _refuse(
+                path, "not_an_array", _("The value has to be an array, because its order counts.")
+            )
         self.count(len(value), path)
-        cells: list[Node] = [*(self.blank() for _ in value), NIL]
+        cells: list[Node] = [*(self.blank() for _item in value), NIL]
         self.link(place, term.predicate, cells[0])
         element = list_element(term)
         for index, item in enumerate(value):
@@ -221,7 +231,7 @@ class _Walker:
             self.tails[int(subject)] = list(dict.fromkeys(tails))
         else:
             for tail in dict.fromkeys(tails):
-                _, predicate, value = tail.split(" ", 2)
+                _subject, predicate, value = tail.split(" ", 2)
                 self.links.append((subject, predicate, value, graph))
 
     def blank(self) -> int:
@@ -232,7 +242,9 @@ class _Walker:
         self.nodes += more
         if self.nodes > MAX_NODES:
             _refuse(
-                path, "too_large", f"The document has more than {MAX_NODES} objects and values."
+                path,
+                "too_large",
+                _("The document has more than %(most)s objects and values.", most=MAX_NODES),
             )
 
 
@@ -240,7 +252,11 @@ def _one_of(alias: str, keyword: str, source: dict[str, Any], path: Path) -> str
     if alias not in source:
         return keyword if keyword in source else None
     if keyword in source:
-        _refuse((path, keyword), "twice", f"The object has {alias} and {keyword}. Keep one.")
+        _refuse(
+            (path, keyword),
+            "twice",
+            _("The object has %(alias)s and %(keyword)s. Keep one.", alias=alias, keyword=keyword),
+        )
     return alias
 
 
@@ -248,15 +264,23 @@ def _with_local(context: ActiveContext, source: Any, path: Path) -> ActiveContex
     """Return the context inside an object that brings a @context of its own."""
     addresses = (source,) if type(source) is str else source
     if not addresses:
-        _refuse(path, "empty_context", "The @context is empty. Name the contexts that are used.")
+        _refuse(path, "empty_context", _("The @context is empty. Name the contexts that are used."))
     if type(addresses) not in (list, tuple) or {*map(type, addresses)} != {str}:
-        _refuse(path, "inline_context", "A @context has to be a list of addresses only.")
+        _refuse(path, "inline_context", _("A @context has to be a list of addresses only."))
     if len(addresses) > MAX_CONTEXTS:
-        _refuse(path, "too_large", f"The @context has more than {MAX_CONTEXTS} addresses.")
+        _refuse(
+            path,
+            "too_large",
+            _("The @context has more than %(most)s addresses.", most=MAX_CONTEXTS),
+        )
     try:
         return with_addresses(context, tuple(addresses))
     except KeyError as unknown:
-        _refuse(path, "unknown_context", f"The context {_shown(unknown.args[0])} is not known.")
+        _refuse(
+            path,
+            "unknown_context",
+            _("The context %(address)s is not known.", address=_shown(unknown.args[0])),
+        )
     except TermConflict as conflict:
         _refuse_conflict(conflict.term, path)
 
@@ -267,9 +291,9 @@ def _typed(source: dict[str, Any], context: ActiveContext, path: Path) -> TypedC
     path, value = (path, key), source[key]
     types = (value,) if type(value) is str else value
     if type(types) not in (list, tuple) or {*map(type, types)} != {str}:
-        _refuse(path, "type", "A type has to be one word or an array of words, at least one.")
+        _refuse(path, "type", _("A type has to be one word or an array of words, at least one."))
     if len(types) > MAX_TYPES:
-        _refuse(path, "too_large", f"The object has more than {MAX_TYPES} types.")
+        _refuse(path, "too_large", _("The object has more than %(most)s types.", most=MAX_TYPES))
     try:
         typed = with_types(context, tuple(types))
     except TermConflict as conflict:
@@ -280,7 +304,10 @@ def _typed(source: dict[str, Any], context: ActiveContext, path: Path) -> TypedC
 def _iri(value: Any, context: ActiveContext, path: Path) -> str:
     found = context.iri(value) if type(value) is str else None
     if found is None:
-        message = f"{_shown(value)} is no absolute IRI, such as https://example.org/a or urn:b:c."
+        message = _(
+            "%(value)s is no absolute IRI, such as https://example.org/a or urn:b:c.",
+            value=_shown(value),
+        )
         _refuse(path, "not_an_iri", message)
     return f"<{found}>"
 
@@ -288,15 +315,25 @@ def _iri(value: Any, context: ActiveContext, path: Path) -> str:
 def _literal(term: Term, value: Any, context: ActiveContext, path: Path) -> str:
     """Return the N-Quads text of a value that is neither plain text nor an object."""
     if term.kind is _JSON:
-        _refuse(path, "json_literal", f'Free JSON, as under "{term.name}", is not supported.')
+        _refuse(
+            path,
+            "json_literal",
+            _('Free JSON, as under "%(name)s", is not supported.', name=term.name),
+        )
     if term.is_set_of_graphs:
-        _refuse(path, "not_an_object", f'The value of "{term.name}" has to be a whole object.')
+        _refuse(
+            path,
+            "not_an_object",
+            _('The value of "%(name)s" has to be a whole object.', name=term.name),
+        )
     if type(value) is dict:
         return _value_object(value, path)
     if value is None:
-        _refuse(path, "null", "The value is null: no proof would cover it. Leave the property out.")
+        _refuse(
+            path, "null", _("The value is null: no proof would cover it. Leave the property out.")
+        )
     if type(value) is list:
-        _refuse(path, "nested_array", "An array stands inside an array.")
+        _refuse(path, "nested_array", _("An array stands inside an array."))
     if term.kind is Kind.IRI:
         return _iri(value, context, path)
     if term.kind is Kind.VOCABULARY:
@@ -308,7 +345,11 @@ def _word(term: Term, value: Any, context: ActiveContext, path: Path) -> str:
     known = with_property(context, term)
     found = known.vocabulary_iri(value) if type(value) is str else None
     if found is None:
-        _refuse(path, "unknown_word", f'{_shown(value)} is not a known value of "{term.name}".')
+        _refuse(
+            path,
+            "unknown_word",
+            _('%(value)s is not a known value of "%(name)s".', value=_shown(value), name=term.name),
+        )
     return f"<{found}>"
 
 
@@ -319,17 +360,26 @@ def _native(term: Term, value: Any, path: Path) -> str:
     elif type(value) in (int, float):
         text, natural = _number(value, path, as_double=term.datatype == f"{XSD}double")
     else:
-        _refuse(path, "not_json", f"{type(value).__name__} is no type that JSON has.")
+        _refuse(
+            path, "not_json", _("%(name)s is no type that JSON has.", name=type(value).__name__)
+        )
     return f'"{text}{term.closing}' if term.datatype else f'"{text}"^^<{XSD}{natural}>'
 
 
 def _number(value: float, path: Path, *, as_double: bool) -> tuple[str, str]:
     """Return the canonical text of a number and its natural datatype."""
     if type(value) is float and not _is_short(repr(value)):
-        message = "is not read alike everywhere. Use a short decimal number, or text."
-        _refuse(path, "number", f"The number {_shown(value)} {message}")
+        _refuse(
+            path,
+            "number",
+            _(
+                "The number %(value)s is not read alike everywhere. Use a short decimal number, or "
+                "text.",
+                value=_shown(value),
+            ),
+        )
     if abs(value) > MAX_INTEGER:
-        _refuse(path, "number", "The number is too large to be read alike everywhere. Use text.")
+        _refuse(path, "number", _("The number is too large to be read alike everywhere. Use text."))
     if value == int(value) and not as_double:
         return str(int(value)), "integer"
     return _PADDING.sub(r"\1E\2\3", f"{value:.15E}"), "double"
@@ -343,17 +393,21 @@ def _is_short(number: str) -> bool:
 def _value_object(source: dict[str, Any], path: Path) -> str:
     """Return text with a language: {"@value": text, "@language": tag}."""
     if more := sorted(source.keys() - {"@value", "@language"}):
-        message = f"{_shown(more[0])} beside @value is not supported."
+        message = _("%(name)s beside @value is not supported.", name=_shown(more[0]))
         _refuse((path, more[0]), "value_object", message)
     text = source["@value"]
     if type(text) is not str:
-        _refuse((path, "@value"), "value_object", "The @value has to be text.")
+        _refuse((path, "@value"), "value_object", _("The @value has to be text."))
     literal = f'"{_escaped(text, (path, "@value"))}"'
     if "@language" not in source:
         return literal
     language = source["@language"]
     if type(language) is not str or not _LANGUAGE.fullmatch(language):
-        _refuse((path, "@language"), "language", f"{_shown(language)} is no language tag.")
+        _refuse(
+            (path, "@language"),
+            "language",
+            _("%(language)s is no language tag.", language=_shown(language)),
+        )
     return f"{literal}@{language.lower()}"
 
 
@@ -361,16 +415,27 @@ def _escaped(text: str, path: Path) -> str:
     """Return text as it stands between quotation marks in canonical N-Quads."""
     if found := _FORBIDDEN.search(text):
         code = f"U+{ord(found[0]):04X}"
-        _refuse(path, "control_character", f"The text has the character {code}. Take it out.")
+        _refuse(
+            path,
+            "control_character",
+            _("The text has the character %(code)s. Take it out.", code=code),
+        )
     return text.translate(_ESCAPES)
 
 
 def _refuse_name(name: Any, path: Path) -> NoReturn:
     if type(name) is not str:
-        _refuse(path, "not_json", f"The name {_shown(name)} is no text.")
+        _refuse(path, "not_json", _("The name %(name)s is no text.", name=_shown(name)))
     if name.startswith("@"):
-        _refuse((path, name), "keyword", f"{_shown(name)} is not supported in credentials.")
-    message = f"No context of the document defines {_shown(name)} here: no proof would cover it."
+        _refuse(
+            (path, name),
+            "keyword",
+            _("%(name)s is not supported in credentials.", name=_shown(name)),
+        )
+    message = _(
+        "No context of the document defines %(name)s here: no proof would cover it.",
+        name=_shown(name),
+    )
     _refuse((path, name), "unknown_term", message)
 
 
@@ -378,16 +443,18 @@ def _refuse_type(
     types: list[str] | tuple[str, ...], context: ActiveContext, path: Path, *, several: bool
 ) -> NoReturn:
     index = next(i for i, name in enumerate(types) if context.vocabulary_iri(name) is None)
-    message = f"No context of the document defines the type {_shown(types[index])}."
+    message = _("No context of the document defines the type %(name)s.", name=_shown(types[index]))
     _refuse((path, index) if several else path, "unknown_type", message)
 
 
 def _refuse_conflict(term: str, path: Path) -> NoReturn:
-    message = f"{_shown(term)} is protected by one context and gets another meaning here."
+    message = _(
+        "%(term)s is protected by one context and gets another meaning here.", term=_shown(term)
+    )
     _refuse(path, "context_conflict", message)
 
 
-def _refuse(path: Path, code: str, message: str) -> NoReturn:
+def _refuse(path: Path, code: str, message: Sentence) -> NoReturn:
     steps: list[str] = []
     while path is not None:
         path, step = path

@@ -26,6 +26,8 @@ from guildmark.cores.vc.encoding import (
     write_date_time,
 )
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
 
 VCDM_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 CREDENTIAL_TYPE = "BitstringStatusListCredential"
@@ -139,7 +141,10 @@ class StatusList:
     def __setitem__(self, index: int, value: int) -> None:
         first = self._first_bit(index)
         if not 0 <= value < 1 << self._bits:
-            raise Refused("status_value", f"{value} does not fit into {self._bits} bits.")
+            raise Refused(
+                "status_value",
+                _("%(value)s does not fit into %(bits)s bits.", value=value, bits=self._bits),
+            )
         for place, bit in enumerate(range(first, first + self._bits)):
             mask = 1 << (7 - (bit & 7))
             if value >> (self._bits - 1 - place) & 1:
@@ -150,7 +155,12 @@ class StatusList:
     def _first_bit(self, index: int) -> int:
         if not 0 <= index < len(self):
             raise Refused(
-                "status_index", f"The list has {len(self)} entries; there is no entry {index}."
+                "status_index",
+                _(
+                    "The list has %(length)s entries; there is no entry %(index)s.",
+                    length=len(self),
+                    index=index,
+                ),
             )
         return index * self._bits
 
@@ -161,13 +171,15 @@ def allocate(taken: Container[int], random: Random, *, size: int = MINIMUM_ENTRI
     So an index tells nothing about when, or after whom, a credential was awarded. `random` should
     be `random.SystemRandom()`; a seeded one is for tests. Raises Refused "list_full".
     """
-    for _ in range(64):
+    for _try in range(64):
         index = random.randrange(size)
         if index not in taken:
             return index
     free = [index for index in range(size) if index not in taken]
     if not free:
-        raise Refused("list_full", f"All {size} entries are taken. Start another list.")
+        raise Refused(
+            "list_full", _("All %(size)s entries are taken. Start another list.", size=size)
+        )
     return random.choice(free)
 
 
@@ -230,16 +242,19 @@ def read_entry(status: object) -> Entry:
     Codes: "status_type" (another mechanism), "status_purpose" (none that we know), "status_entry".
     """
     if not isinstance(status, Mapping):
-        raise _bad_entry("A status must be an object.")
+        raise _bad_entry(_("A status must be an object."))
     if status.get("type") not in (ENTRY_TYPE, [ENTRY_TYPE]):
-        raise Refused("status_type", f'The only supported type of status is "{ENTRY_TYPE}".')
+        raise Refused(
+            "status_type",
+            _('The only supported type of status is "%(type)s".', type=ENTRY_TYPE),
+        )
     url, index = status.get("statusListCredential"), status.get("statusListIndex")
     if not isinstance(url, str) or not url:
-        raise _bad_entry('"statusListCredential" must be the URL of the list.')
+        raise _bad_entry(_('"statusListCredential" must be the URL of the list.'))
     if status.get("id") == url:
-        raise _bad_entry('"id" of a status must not be the URL of its list.')
+        raise _bad_entry(_('"id" of a status must not be the URL of its list.'))
     if not isinstance(index, str) or not _INDEX.fullmatch(index):
-        raise _bad_entry('"statusListIndex" must be a whole number, written as a string.')
+        raise _bad_entry(_('"statusListIndex" must be a whole number, written as a string.'))
     bits = _bits(status.get("statusSize", 1))
     messages = _messages(status.get("statusMessage"), bits)
     return Entry(url, int(index), _purpose(status.get("statusPurpose")), bits, messages)
@@ -263,10 +278,12 @@ def read_status(
     subject = _subject(list_document)
     purposes = subject.get("statusPurpose")
     if entry.purpose not in (purposes if isinstance(purposes, list) else [purposes]):
-        raise Refused("status_purpose", f'The list is not about "{entry.purpose}".')
+        raise Refused(
+            "status_purpose", _('The list is not about "%(purpose)s".', purpose=entry.purpose)
+        )
     encoded = subject.get("encodedList")
     if not isinstance(encoded, str):
-        raise Refused("list_encoding", '"encodedList" must be a string.')
+        raise Refused("list_encoding", _('"encodedList" must be a string.'))
     value = StatusList.decode(encoded, entry.bits)[entry.index]
     return Status(value, entry.purpose, _standing(entry, value), _message(entry, value))
 
@@ -291,15 +308,19 @@ def _message(entry: Entry, value: int) -> str:
 def _purpose(value: object) -> Purpose:
     if not isinstance(value, str) or value not in set(Purpose):
         known = ", ".join(f'"{purpose}"' for purpose in Purpose)
-        raise Refused("status_purpose", f"The purpose of a status must be one of {known}.")
+        raise Refused(
+            "status_purpose", _("The purpose of a status must be one of %(known)s.", known=known)
+        )
     return Purpose(value)
 
 
 def _bits(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _bad_entry('"statusSize" must be a whole number.')
+        raise _bad_entry(_('"statusSize" must be a whole number.'))
     if not 1 <= value <= MAXIMUM_BITS_PER_ENTRY:
-        raise _bad_entry(f'"statusSize" must lie between 1 and {MAXIMUM_BITS_PER_ENTRY}.')
+        raise _bad_entry(
+            _('"statusSize" must lie between 1 and %(most)s.', most=MAXIMUM_BITS_PER_ENTRY)
+        )
     return value
 
 
@@ -307,10 +328,15 @@ def _messages(value: object, bits: int) -> tuple[str, ...]:
     if value is None and bits == 1:
         return ()
     if not isinstance(value, list) or len(value) != 1 << bits:
-        raise _bad_entry(f'"statusMessage" must have {1 << bits} elements, one for each value.')
+        raise _bad_entry(
+            _(
+                '"statusMessage" must have %(number)s elements, one for each value.',
+                number=1 << bits,
+            )
+        )
     by_value = dict(_value_and_message(element) for element in value)
     if by_value.keys() != set(range(1 << bits)):
-        raise _bad_entry('"statusMessage" must tell each value once.')
+        raise _bad_entry(_('"statusMessage" must tell each value once.'))
     return tuple(by_value[number] for number in range(1 << bits))
 
 
@@ -318,38 +344,59 @@ def _value_and_message(element: object) -> tuple[int, str]:
     status = element.get("status") if isinstance(element, Mapping) else None
     message = element.get("message") if isinstance(element, Mapping) else None
     if not isinstance(status, str) or not _STATUS_VALUE.fullmatch(status):
-        raise _bad_entry('"status" of a message must be a number such as "0x1".')
+        raise _bad_entry(_('"status" of a message must be a number such as "0x1".'))
     if not isinstance(message, str):
-        raise _bad_entry('"message" must be a string.')
+        raise _bad_entry(_('"message" must be a string.'))
     return int(status, 16), message
 
 
 def _refuse_strange_list(entry: Entry, document: Mapping[str, Any]) -> None:
     types = document.get("type")
     if CREDENTIAL_TYPE not in (types if isinstance(types, list) else [types]):
-        raise Refused("list_type", f'The list of statuses is not a "{CREDENTIAL_TYPE}".')
+        raise Refused(
+            "list_type",
+            _(
+                'The list of statuses is not a "%(type)s".',
+                type=CREDENTIAL_TYPE,
+            ),
+        )
     if _subject(document).get("type") not in (SUBJECT_TYPE, [SUBJECT_TYPE]):
-        raise Refused("list_type", f'The subject of the list is not a "{SUBJECT_TYPE}".')
+        raise Refused(
+            "list_type",
+            _('The subject of the list is not a "%(type)s".', type=SUBJECT_TYPE),
+        )
     if document.get("id") != entry.list_url:
-        raise Refused("list_id", f'This is another list than "{entry.list_url}", which was named.')
+        raise Refused(
+            "list_id",
+            _(
+                'This is another list than "%(url)s", which was named.',
+                url=entry.list_url,
+            ),
+        )
 
 
 def _refuse_out_of_date(document: Mapping[str, Any], now: datetime, skew: timedelta) -> None:
     begins, ends = (_moment(document, name) for name in ("validFrom", "validUntil"))
     if begins is not None and begins - now > skew:
-        raise Refused("list_dates", "The list of statuses is not valid yet.")
+        raise Refused("list_dates", _("The list of statuses is not valid yet."))
     if ends is not None and now - ends > skew:
         raise Refused(
             "list_dates",
-            f"The list of statuses was valid until {document['validUntil']}; what happened since "
-            f"then is not known. Get it again.",
+            _(
+                "The list of statuses was valid until %(moment)s; what happened since "
+                "then is not known. Get it again.",
+                moment=str(document["validUntil"]),
+            ),
         )
 
 
 def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
     moment = read_date_time(document.get(name))
     if moment is None and name in document:
-        raise Refused("list_dates", f'"{name}" of the list must be a date and time with a zone.')
+        raise Refused(
+            "list_dates",
+            _('"%(name)s" of the list must be a date and time with a zone.', name=name),
+        )
     return moment
 
 
@@ -363,33 +410,52 @@ def _subject(document: Mapping[str, Any]) -> Mapping[str, Any]:
 @lru_cache(maxsize=4)  # many credentials are checked against one list
 def _unpack(encoded: str) -> bytes:
     if len(encoded) > 2 * MAXIMUM_BYTES:
-        raise Refused("list_size", f"The list has more than {MAXIMUM_BYTES} bytes.")
+        raise Refused("list_size", _("The list has more than %(most)s bytes.", most=MAXIMUM_BYTES))
     try:
         unpacker = zlib.decompressobj(_GZIP_WINDOW)
         data = unpacker.decompress(decode_multibase(encoded, prefixes="u"), MAXIMUM_BYTES + 1)
     except (zlib.error, Refused) as error:
         raise Refused(
-            "list_encoding", f"The list is not multibase base64url of gzip: {error}"
+            "list_encoding",
+            _("The list is not multibase base64url of gzip: %(error)s", error=str(error)),
         ) from error
     if len(data) > MAXIMUM_BYTES:
-        raise Refused("list_size", f"The list unpacks to more than {MAXIMUM_BYTES} bytes.")
+        raise Refused(
+            "list_size", _("The list unpacks to more than %(most)s bytes.", most=MAXIMUM_BYTES)
+        )
     if not unpacker.eof or unpacker.unused_data:
-        raise Refused("list_encoding", "The gzip data of the list is cut off, or more follows it.")
+        raise Refused(
+            "list_encoding", _("The gzip data of the list is cut off, or more follows it.")
+        )
     return data
 
 
 def _refuse_bad_size(size: int, bits: int) -> None:
     if not 1 <= bits <= MAXIMUM_BITS_PER_ENTRY:
-        raise Refused("list_size", f"An entry has 1 to {MAXIMUM_BITS_PER_ENTRY} bits, not {bits}.")
+        raise Refused(
+            "list_size",
+            _(
+                "An entry has 1 to %(most)s bits, not %(bits)s.",
+                most=MAXIMUM_BITS_PER_ENTRY,
+                bits=bits,
+            ),
+        )
     if size < MINIMUM_ENTRIES:
         raise Refused(
             "list_size",
-            f"A list has at least {MINIMUM_ENTRIES} entries, so that a credential is one of many; "
-            f"this one has {size}.",
+            _(
+                "A list has at least %(least)s entries, so that a credential is one of "
+                "many; this one has %(size)s.",
+                least=MINIMUM_ENTRIES,
+                size=size,
+            ),
         )
     if size * bits > MAXIMUM_BYTES * 8:
-        raise Refused("list_size", f"A list of {size} entries of {bits} bits is too long.")
+        raise Refused(
+            "list_size",
+            _("A list of %(size)s entries of %(bits)s bits is too long.", size=size, bits=bits),
+        )
 
 
-def _bad_entry(message: str) -> Refused:
+def _bad_entry(message: Sentence) -> Refused:
     return Refused("status_entry", message)

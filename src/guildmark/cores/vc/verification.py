@@ -1,7 +1,10 @@
-"""Six answers about one credential: format, signature, issuer, dates, status, subject.
+"""Seven answers: format, signature, issuer, recognition, dates, status, subject.
 
 Each check holds, fails, or could not be made, and says why. A status list that cannot be had, an
 issuer nobody vouched for, a key that was stolen later: such things are never reported as good.
+
+Who signed and whether this verifier knows them are two answers. A key that an address publishes as
+its own proves who signed; a bare key proves nothing but that somebody has it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -28,12 +31,20 @@ from guildmark.cores.vc.proofs import (
     read_proof,
     without_proof,
 )
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.status_list import Standing, Status, read_entry, read_status
 
 VCDM_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 MAXIMUM_STATUSES = 8
 KEY_REVOKED_LATER = "key_revoked_later"
 """The code of a signature that fits, by a key that somebody else had later."""
+ADDRESS_PROVEN = "address_proven"
+"""The code of an issuer whose own document names the key."""
+BARE_KEY = "bare_key"
+"""The code of an issuer that is nothing but a key, which nobody vouched for."""
+ISSUER_UNKNOWN = "issuer_unknown"
+"""The code of an issuer that is proven, and whom this verifier does not know."""
 
 # A refusal with one of these codes tells what this verifier cannot do, not what is wrong.
 _BEYOND_US = frozenset({"cryptosuite", "unsupported_proof", "key_type", "unknown_context"})
@@ -52,11 +63,16 @@ _SEVERITY = (Outcome.FAILS, Outcome.COULD_NOT_CHECK, Outcome.HOLDS)
 
 @dataclass(frozen=True)
 class Check:
-    """One answer: `code` is a stable word for programs, `reason` a sentence for people."""
+    """One answer: `code` is a stable word for programs, `sentence` says why."""
 
     outcome: Outcome
     code: str
-    reason: str
+    sentence: Sentence
+
+    @property
+    def reason(self) -> str:
+        """The reason in plain English."""
+        return str(self.sentence)
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,7 @@ class Report:
     format: Check
     signature: Check
     issuer: Check
+    recognition: Check
     dates: Check
     status: Check
     subject: Check
@@ -79,8 +96,8 @@ class Report:
 
     @property
     def checks(self) -> dict[str, Check]:
-        """The six checks by name, in the order in which they are told."""
-        names = ("format", "signature", "issuer", "dates", "status", "subject")
+        """The checks by name, in the order in which they are told."""
+        names = ("format", "signature", "issuer", "recognition", "dates", "status", "subject")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -95,7 +112,11 @@ class Report:
 
 
 class Unavailable(Exception):
-    """A resolver cannot get a document; the message is a plain sentence that says why."""
+    """A resolver cannot get a document; `sentence` says why."""
+
+    def __init__(self, message: Sentence) -> None:
+        self.sentence = message
+        super().__init__(str(message))
 
 
 class Resolver(Protocol):
@@ -123,7 +144,7 @@ class KnownDocuments:
     def controller(self, url: str, /) -> ControllerDocument:
         """Return the document given for `url`; raises Unavailable or Refused."""
         if url not in self.controllers:
-            raise Unavailable(f'The document of "{url}" is not among those at hand.')
+            raise Unavailable(_('The document of "%(url)s" is not among those at hand.', url=url))
         document = self.controllers[url]
         if isinstance(document, ControllerDocument):
             return document
@@ -132,7 +153,7 @@ class KnownDocuments:
     def status_list(self, url: str, /) -> Mapping[str, Any]:
         """Return the list given for `url`; raises Unavailable."""
         if url not in self.status_lists:
-            raise Unavailable(f'The status list "{url}" is not among those at hand.')
+            raise Unavailable(_('The status list "%(url)s" is not among those at hand.', url=url))
         return self.status_lists[url]
 
 
@@ -171,9 +192,9 @@ def verify(
     """
     asked = _Question(now, resolve, trusted, expected_subject, known_since, policy)
     if not isinstance(document, Mapping):
-        problem = _fails("not_an_object", "A credential must be a JSON object.")
+        problem = _fails("not_an_object", _("A credential must be a JSON object."))
         subject = _check_subject({}, expected_subject)
-        return Report(problem, problem, problem, problem, problem, subject)
+        return Report(problem, problem, problem, problem, problem, problem, subject)
     return _report(document, asked)
 
 
@@ -196,6 +217,7 @@ def _report(document: Mapping[str, Any], asked: _Question) -> Report:
         format=secured.format,
         signature=secured.signature,
         issuer=secured.issuer,
+        recognition=_check_recognition(document, secured.issuer, asked),
         dates=_check_dates(document, asked),
         status=status,
         subject=_check_subject(document, asked.expected_subject),
@@ -218,7 +240,7 @@ def _secured(document: Mapping[str, Any], asked: _Question) -> _Secured:
     form, canonical = _check_format(document)
     if canonical is None:
         signature = _unchecked(
-            "format", "The signature covers what the document means, which could not be read."
+            "format", _("The signature covers what the document means, which could not be read.")
         )
     else:
         signature = _check_signature(document, canonical, asked)
@@ -232,19 +254,21 @@ def _check_format(document: Mapping[str, Any]) -> tuple[Check, bytes | None]:
         canonical = canonical_form(without_proof(document))
     except Refused as refusal:
         return _refusal(refusal), None
-    return _holds("format", "The document is a well-formed verifiable credential."), canonical
+    return _holds("format", _("The document is a well-formed verifiable credential.")), canonical
 
 
 def _shape_problem(document: Mapping[str, Any]) -> Check | None:
     contexts, types = document.get("@context"), document.get("type")
     if not isinstance(contexts, list) or not contexts or contexts[0] != VCDM_CONTEXT:
-        return _fails("context", f'The first context must be "{VCDM_CONTEXT}".')
+        return _fails(
+            "context", _('The first context must be "%(context)s".', context=VCDM_CONTEXT)
+        )
     if "VerifiableCredential" not in (types if isinstance(types, list) else [types]):
-        return _fails("type", 'The type must include "VerifiableCredential".')
+        return _fails("type", _('The type must include "VerifiableCredential".'))
     if _issuer_id(document) is None:
-        return _fails("issuer", "The issuer must be a URL, or an object with a URL as its id.")
+        return _fails("issuer", _("The issuer must be a URL, or an object with a URL as its id."))
     if not _subjects(document):
-        return _fails("subject", "The credential says nothing about anybody.")
+        return _fails("subject", _("The credential says nothing about anybody."))
     return None
 
 
@@ -253,13 +277,20 @@ def _check_signature(document: Mapping[str, Any], canonical: bytes, asked: _Ques
         proof = read_proof(document)
         if (signed_by := _controller_url(proof)) != _issuer_id(document):
             return _unchecked(
-                "issuer_mismatch", f'"{signed_by}" signed it, and is not the issuer that it names.'
+                "issuer_mismatch",
+                _(
+                    '"%(signed_by)s" signed it, and is not the issuer that it names.',
+                    signed_by=signed_by,
+                ),
             )
         method = _method(proof, asked.resolve)
         config = {**proof.options, "@context": document["@context"]}
         check_signature(method.public, proof.signature, hash_canonical(canonical, config))
     except Unavailable as reason:
-        return _unchecked("key_unavailable", f"The key of the issuer is not at hand: {reason}")
+        return _unchecked(
+            "key_unavailable",
+            _("The key of the issuer is not at hand: %(reason)s", reason=reason.sentence),
+        )
     except Refused as refusal:
         return _refusal(refusal)
     return _check_proof_time(proof, asked) or _check_key_use(proof, method, asked)
@@ -277,34 +308,55 @@ def _method(proof: Proof, resolve: Resolver) -> VerificationMethod:
         controller = resolve.controller(url)
     except Refused as refusal:
         # What is wrong with the document of the issuer is not wrong with the credential.
-        raise Unavailable(str(refusal)) from refusal
+        raise Unavailable(refusal.sentence) from refusal
     if controller.id != url:
-        raise Unavailable(f'Asked for "{url}", the document of "{controller.id}" was returned.')
+        raise Unavailable(
+            _(
+                'Asked for "%(url)s", the document of "%(id)s" was returned.',
+                url=url,
+                id=controller.id,
+            )
+        )
     return controller.method(proof.verification_method)
 
 
 def _check_proof_time(proof: Proof, asked: _Question) -> Check | None:
     if proof.created - asked.now > asked.policy.skew:
-        return _fails("proof_in_future", "The proof says that it is made at a time still to come.")
+        return _fails(
+            "proof_in_future", _("The proof says that it is made at a time still to come.")
+        )
     if proof.expires is not None and asked.now - proof.expires > asked.policy.skew:
-        return _fails("proof_expired", "The proof has an end, and that has passed.")
+        return _fails("proof_expired", _("The proof has an end, and that has passed."))
     return None
 
 
 def _check_key_use(proof: Proof, method: VerificationMethod, asked: _Question) -> Check:
     use = method.usable_at(proof.created)
     if use is KeyUse.REVOKED:
-        return _fails("key_revoked", f"The key was revoked at {method.revoked}, before the proof.")
+        return _fails(
+            "key_revoked",
+            _("The key was revoked at %(revoked)s, before the proof.", revoked=str(method.revoked)),
+        )
     if use is KeyUse.RETIRED:
-        return _fails("key_retired", f"The key was replaced at {method.expires}, before the proof.")
+        return _fails(
+            "key_retired",
+            _(
+                "The key was replaced at %(expires)s, before the proof.",
+                expires=str(method.expires),
+            ),
+        )
     if use is KeyUse.IN_DOUBT and not _is_before(asked.known_since, method.revoked):
         return _unchecked(
             KEY_REVOKED_LATER,
-            f"The signature fits, but its key was revoked at {method.revoked}. The proof says that "
-            f"it is older; whoever got hold of the key could write that too. Ask the issuer, or "
-            f"look for the credential in a public record from before that time.",
+            _(
+                "The signature fits, but its key was revoked at %(revoked)s. The proof "
+                "says that it is older; whoever got hold of the key could write that "
+                "too. Ask the issuer, or look for the credential in a public record "
+                "from before that time.",
+                revoked=str(method.revoked),
+            ),
         )
-    return _holds("signature", "The signature fits, and the document is as it was signed.")
+    return _holds("signature", _("The signature fits, and the document is as it was signed."))
 
 
 def _is_before(moment: datetime | None, other: datetime | None) -> bool:
@@ -314,20 +366,47 @@ def _is_before(moment: datetime | None, other: datetime | None) -> bool:
 def _check_issuer(document: Mapping[str, Any], signature: Check, asked: _Question) -> Check:
     issuer = _issuer_id(document)
     if issuer is None:
-        return _fails("issuer", "The document names no issuer.")
+        return _fails("issuer", _("The document names no issuer."))
     if signature.code == "issuer_mismatch":
-        return _fails("issuer_mismatch", signature.reason)
+        return _fails("issuer_mismatch", signature.sentence)
     if signature.outcome is not Outcome.HOLDS:
         return _unchecked(
             "not_proven",
-            f'The document names "{issuer}" as its issuer. Without a signature that holds, '
-            f"anybody can have written that.",
+            _(
+                'The document names "%(issuer)s" as its issuer. Without a signature '
+                "that holds, anybody can have written that.",
+                issuer=issuer,
+            ),
         )
-    if issuer not in asked.trusted:
-        return _unchecked(
-            "issuer_unknown", f'The issuer is "{issuer}", whom this verifier does not know.'
+    if not issuer.startswith("did:key:"):
+        return _holds(
+            ADDRESS_PROVEN, _('"%(issuer)s" says that this key is its own.', issuer=issuer)
         )
-    return _holds("issuer", f'The issuer is "{issuer}".')
+    if issuer in asked.trusted:
+        return _holds("issuer", _('The issuer is the key "%(issuer)s".', issuer=issuer))
+    return _unchecked(
+        BARE_KEY,
+        _(
+            'The issuer is "%(issuer)s", a bare key, which says nothing about who stands behind '
+            "it.",
+            issuer=issuer,
+        ),
+    )
+
+
+def _check_recognition(document: Mapping[str, Any], issuer: Check, asked: _Question) -> Check:
+    if issuer.outcome is not Outcome.HOLDS and issuer.code != BARE_KEY:
+        return _not_proven()
+    name = _issuer_id(document) or ""
+    if name in asked.trusted:
+        return _holds("recognised", _('This verifier knows "%(issuer)s".', issuer=name))
+    return _unchecked(ISSUER_UNKNOWN, _('This verifier does not know "%(issuer)s".', issuer=name))
+
+
+def _not_proven() -> Check:
+    return _unchecked(
+        "not_proven", _("Whether the issuer is known was not asked, because who signed is open.")
+    )
 
 
 def _check_dates(document: Mapping[str, Any], asked: _Question) -> Check:
@@ -335,16 +414,24 @@ def _check_dates(document: Mapping[str, Any], asked: _Question) -> Check:
     for name in ("validFrom", "validUntil"):
         moment = read_date_time(document.get(name))
         if moment is None and name in document:
-            return _fails("dates", f'"{name}" must be a date and time with a time zone.')
+            return _fails(
+                "dates", _('"%(name)s" must be a date and time with a time zone.', name=name)
+            )
         moments.append(moment)
     begins, ends = moments
     if begins is not None and ends is not None and ends < begins:
-        return _fails("dates", "The credential ends before it begins.")
+        return _fails("dates", _("The credential ends before it begins."))
     if begins is not None and begins - asked.now > asked.policy.skew:
-        return _fails("not_yet_valid", f"The credential is valid from {document['validFrom']} on.")
+        return _fails(
+            "not_yet_valid",
+            _("The credential is valid from %(moment)s on.", moment=str(document["validFrom"])),
+        )
     if ends is not None and asked.now - ends > asked.policy.skew:
-        return _fails("expired", f"The credential was valid until {document['validUntil']}.")
-    return _holds("dates", "The credential is within its period of validity.")
+        return _fails(
+            "expired",
+            _("The credential was valid until %(moment)s.", moment=str(document["validUntil"])),
+        )
+    return _holds("dates", _("The credential is within its period of validity."))
 
 
 def _check_status(
@@ -352,16 +439,19 @@ def _check_status(
 ) -> tuple[Check, Standing | None]:
     if signature.outcome is not Outcome.HOLDS and signature.code != KEY_REVOKED_LATER:
         # Whoever writes a document that nobody signed must not make this verifier fetch addresses.
-        return _unchecked("not_proven", "The status was not looked up, see the signature."), None
+        return _unchecked("not_proven", _("The status was not looked up, see the signature.")), None
     if "credentialStatus" not in document:
         if asked.policy.status_required:
-            return _unchecked("no_status", "The credential names no list that tells it."), None
-        return _holds("no_status", "The credential has no status, so it cannot be revoked."), None
+            return _unchecked("no_status", _("The credential names no list that tells it.")), None
+        return _holds(
+            "no_status", _("The credential has no status, so it cannot be revoked.")
+        ), None
     statuses = document["credentialStatus"]
     statuses = statuses if isinstance(statuses, list) else [statuses]
     if not 1 <= len(statuses) <= MAXIMUM_STATUSES:
         return _fails(
-            "status_entry", f"A credential has 1 to {MAXIMUM_STATUSES} statuses here."
+            "status_entry",
+            _("A credential has 1 to %(most)s statuses here.", most=MAXIMUM_STATUSES),
         ), None
     answers = [_check_one_status(status, document, asked) for status in statuses]
     return min(answers, key=lambda answer: _SEVERITY.index(answer[0].outcome))
@@ -377,55 +467,69 @@ def _check_one_status(
             return problem, None
         status = read_status(place, published, asked.now, skew=asked.policy.skew)
     except Unavailable as reason:
-        return _unchecked("status_unavailable", f"The status is not known: {reason}"), None
+        return _unchecked(
+            "status_unavailable", _("The status is not known: %(reason)s", reason=reason.sentence)
+        ), None
     except Refused as refusal:
-        return _unchecked(refusal.code, f"The status is not known: {refusal}"), None
+        return _unchecked(
+            refusal.code, _("The status is not known: %(reason)s", reason=refusal.sentence)
+        ), None
     return _judge(status), status.standing
 
 
 def _list_problem(published: object, document: Mapping[str, Any], asked: _Question) -> Check | None:
     if not isinstance(published, Mapping):
-        return _unchecked("list_type", "The list of statuses is not a JSON object.")
+        return _unchecked("list_type", _("The list of statuses is not a JSON object."))
     if _issuer_id(published) != _issuer_id(document):
         return _unchecked(
-            "list_issuer", "The list of statuses is by somebody else than the credential."
+            "list_issuer", _("The list of statuses is by somebody else than the credential.")
         )
     # What is known about the age of the credential says nothing about the age of the list.
     secured = _secured(published, replace(asked, known_since=None))
     # Whether the issuer is known is a question about the credential, asked there.
-    sound = secured.issuer.outcome is Outcome.HOLDS or secured.issuer.code == "issuer_unknown"
+    sound = secured.issuer.outcome is Outcome.HOLDS or secured.issuer.code == BARE_KEY
     if sound and secured.format.outcome is Outcome.HOLDS:
         return None
     worst = _worst([secured.format, secured.signature, secured.issuer])
-    return _unchecked("list_proof", f"The list of statuses cannot be relied on: {worst.reason}")
+    return _unchecked(
+        "list_proof",
+        _("The list of statuses cannot be relied on: %(reason)s", reason=worst.sentence),
+    )
 
 
 def _judge(status: Status) -> Check:
     if status.standing is Standing.VALID:
-        return _holds("valid", "The issuer lists the credential as valid.")
+        return _holds("valid", _("The issuer lists the credential as valid."))
     if status.standing is None:
         return _unchecked(
             "status_message",
-            f'The issuer gives the status "{status.message}". What that means, only the issuer '
-            f"can say.",
+            _(
+                'The issuer gives the status "%(message)s". What that means, only the '
+                "issuer can say.",
+                message=status.message,
+            ),
         )
     words = {
-        Standing.REVOKED: "The issuer's list says that the credential is not in force.",
-        Standing.SUSPENDED: "The issuer has suspended the credential for the time being.",
-        Standing.ENDED: "The credential was superseded by another, or its holder gave it back.",
+        Standing.REVOKED: _("The issuer's list says that the credential is not in force."),
+        Standing.SUSPENDED: _("The issuer has suspended the credential for the time being."),
+        Standing.ENDED: _("The credential was superseded by another, or its holder gave it back."),
     }
     return _fails(status.standing.name.lower(), words[status.standing])
 
 
 def _check_subject(document: Mapping[str, Any], expected: str | None) -> Check:
     if expected is None:
-        return _holds("subject_not_asked", "It was not asked whether it is about a certain person.")
+        return _holds(
+            "subject_not_asked", _("It was not asked whether it is about a certain person.")
+        )
     subjects = _subjects(document)
     if not subjects:
-        return _fails("subject", "The credential says nothing about anybody.")
+        return _fails("subject", _("The credential says nothing about anybody."))
     if all(_is_about(subject, expected) for subject in subjects):
-        return _holds("subject", f'The credential is about "{expected}".')
-    return _fails("subject_mismatch", f'The credential is not about "{expected}".')
+        return _holds("subject", _('The credential is about "%(expected)s".', expected=expected))
+    return _fails(
+        "subject_mismatch", _('The credential is not about "%(expected)s".', expected=expected)
+    )
 
 
 def _is_about(subject: Mapping[str, Any], expected: str) -> bool:
@@ -469,16 +573,16 @@ def _worst(checks: Iterable[Check]) -> Check:
 
 def _refusal(refusal: Refused) -> Check:
     make = _unchecked if refusal.code in _BEYOND_US else _fails
-    return make(refusal.code, str(refusal))
+    return make(refusal.code, refusal.sentence)
 
 
-def _holds(code: str, reason: str) -> Check:
+def _holds(code: str, reason: Sentence) -> Check:
     return Check(Outcome.HOLDS, code, reason)
 
 
-def _fails(code: str, reason: str) -> Check:
+def _fails(code: str, reason: Sentence) -> Check:
     return Check(Outcome.FAILS, code, reason)
 
 
-def _unchecked(code: str, reason: str) -> Check:
+def _unchecked(code: str, reason: Sentence) -> Check:
     return Check(Outcome.COULD_NOT_CHECK, code, reason)
