@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,13 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from guildmark.apps.accounts import policies, queries, services
+from guildmark.apps.accounts import kept_forms, policies, queries, services
 from guildmark.apps.accounts.forms import ReasonForm
 from guildmark.apps.accounts.models import RoleGrant, User
 from guildmark.apps.accounts.permissions import Policy
 
 from .people import visible_person
-from .request import confirmed, posted, signed_in, signed_in_only, take_kept
+from .request import confirmed, posted, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ ABOUT_ACCOUNTS = {"disable": DISABLE, "enable": ENABLE, "close": CLOSE, "reset":
 
 
 @never_cache
-@signed_in_only
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def account(request: HttpRequest, person_id: int, decision: str) -> HttpResponse:
@@ -106,7 +107,7 @@ def account(request: HttpRequest, person_id: int, decision: str) -> HttpResponse
 
 
 @never_cache
-@signed_in_only
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def end_role(request: HttpRequest, person_id: int, grant_id: int) -> HttpResponse:
@@ -123,7 +124,7 @@ def _decide(
 ) -> HttpResponse:
     actor = signed_in(request)
     decision.policy.require(actor, subject)
-    form = ReasonForm(posted(request), initial=take_kept(request))
+    form = ReasonForm(posted(request), initial=kept_forms.take(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         decision.take(subject, actor=actor, at=timezone.now(), reason=reason)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guildmark.apps.accounts import policies, queries, services
+from guildmark.apps.accounts import kept_forms, policies, queries, services
 from guildmark.apps.accounts.forms import GrantForm, SearchForm
 from guildmark.apps.accounts.models import User
 from guildmark.apps.accounts.states import Role
 
-from .request import confirmed, posted, signed_in, signed_in_only, take_kept
+from .request import confirmed, posted, signed_in
 
 A_PAGE = 25
 
@@ -44,7 +44,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @never_cache
-@signed_in_only
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def grant(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -52,7 +52,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
     someone = visible_person(request, person_id)
     policies.ROLE_GRANT.require(signed_in(request), someone)
     held = queries.held_roles(someone)
-    form = GrantForm(posted(request), initial=take_kept(request), held=held)
+    form = GrantForm(posted(request), initial=kept_forms.take(request), held=held)
     if form.is_valid() and _is_granted(request, someone, form):
         return redirect("accounts:person", person_id)
     return person_page(request, someone, form)
