@@ -44,6 +44,12 @@ PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
         {"files/jetbrains-mono-latin-wght-normal.woff2": "jetbrains-mono-latin.woff2"},
     ),
     "htmx.org": ("0BSD", "LICENSE", {"dist/htmx.min.js": "htmx.min.js"}),
+    # The reader of codes, and the tables that it imports from beside it.
+    "qr": (
+        "MIT OR Apache-2.0",
+        "LICENSE",
+        {"decode.js": "decode.js", "index.js": "index.js"},
+    ),
 }
 
 
@@ -61,7 +67,7 @@ def main() -> int:
     """Install the pinned packages into a scratch folder, copy the files and write the manifest."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        _install(folder)
+        install(folder)
         entries = [entry for name in sorted(PACKAGES) for entry in _copy(folder, name)]
     entries.sort(key=lambda entry: entry["file"])
     (VENDOR / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
@@ -69,7 +75,7 @@ def main() -> int:
     return 0
 
 
-def _install(folder: Path) -> None:
+def install(folder: Path) -> None:
     """Install what `frontend/package.json` pins; a changed version renews the lock file."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         if (FRONTEND / name).exists():
