@@ -18,6 +18,7 @@ from guildmark.site.programme.transfer import load_programme
 
 from .credentials import award_all
 from .people import ADMINISTRATOR, PASSWORD, PEOPLE, DemoPerson
+from .practitioners import tell_all
 
 NAME = "Demo Certification Institute"
 PROGRAMME = Path(__file__).parent / "psf.json"
@@ -75,6 +76,7 @@ def _found_demo(*, origin: str, at: datetime) -> None:
         text = PROGRAMME.read_text(encoding="utf-8")
         load_programme(text, actor=administrator, at=at, dry_run=False)
         award_all(at=at)
+        tell_all(at=at)
 
 
 def _add(demo_person: DemoPerson, *, administrator: User, at: datetime) -> None:

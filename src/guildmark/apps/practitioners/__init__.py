@@ -1,0 +1,1 @@
+"""Profiles, employers and families, experience and who verified it, opt-ins, contributions."""

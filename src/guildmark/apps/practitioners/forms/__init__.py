@@ -1,0 +1,1 @@
+"""What practitioners, referees, checkers and keepers of the register fill in."""

@@ -1,0 +1,1 @@
+"""Pages of practitioners, referees, checkers and keepers of the register."""
