@@ -94,16 +94,27 @@ def numbers(server: Server) -> dict[str, str]:
     return found
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
+def launch() -> Iterator[Launch]:
+    """Start Chromium with more flags than usual: `launch("--flag")`. Who starts it ends it."""
     program = next((path for path in CHROMIUM if Path(path).exists()), None)
     if program is None:
         pytest.skip("no Chromium here; on Debian: apt-get install chromium fonts-liberation")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield lambda *more: playwright.chromium.launch(
+            executable_path=program, args=[*FLAGS, *more]
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Browser]:
+    """Start Chromium once."""
+    chromium = launch()
+    yield chromium
+    chromium.close()
 
 
 @dataclass
@@ -146,11 +157,14 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    """Open as many separate browsers as a test needs: `visit()`, `visit(color_scheme="dark")`."""
+    """Open as many separate browsers as a test needs: `visit()`, `visit(color_scheme="dark")`.
+
+    `through` is a Chromium of its own, such as one with another camera.
+    """
     visitors: list[Visitor] = []
 
-    def opened(**options: object) -> Visitor:
-        context = browser.new_context(**options)  # type: ignore[arg-type] # Playwright's options
+    def opened(through: Browser = browser, **options: object) -> Visitor:
+        context = through.new_context(**options)  # type: ignore[arg-type] # Playwright's options
         page = context.new_page()
         visitor = Visitor(context, page, server.url)
         page.on("console", lambda line: _note(visitor, line.type, line.text))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from guildmark.site.demo.people import REGISTRAR, SECOND_REGISTRAR, DemoPerson
+from guildmark.site.demo.people import MEMBER, REGISTRAR, SECOND_REGISTRAR, DemoPerson
 from tests.e2e.conftest import Visit, Visitor
 from tests.e2e.test_pages import SIZES, faults, keep_picture
 
@@ -42,6 +42,36 @@ def test_an_award_needs_two_registrars_and_is_verified_by_a_stranger(
     expect(answer.get_by_role("heading")).to_have_text("Valid")
 
 
+def test_a_registrar_records_a_component_and_the_person_sees_what_is_missing(
+    visit: Visit, numbers: dict[str, str]
+) -> None:
+    registrar, person = visit(), visit()
+    enter(registrar, REGISTRAR)
+    page = registrar.goto("/registry/components/")
+    page.locator("#id_email").fill(MEMBER.email)
+    option = page.locator("#id_component option[value^='CPAA:']").first.get_attribute("value")
+    assert option is not None
+    page.locator("#id_component").select_option(option)
+    page.locator("#id_taken_on").fill("2026-02-03")
+    page.locator("#id_source").fill("Protocol 7")
+    page.locator("#id_reason").fill("An exam on paper.")
+    page.get_by_role("main").get_by_role("button", name="Record").click()
+    expect(page.locator("body")).to_contain_text("Still missing for CPAA")
+    keep_picture(page, "registrar-components-recorded")
+    person.sign_in(MEMBER.email)
+    person.page.wait_for_url("**/desk/")
+    page = person.goto("/desk/")
+    keep_picture(page, "desk-on-the-way")
+    page = person.goto("/credentials/progress/")
+    expect(page.get_by_role("main")).to_contain_text("Protocol 7")
+    keep_picture(page, "progress-light")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    keep_picture(page, "progress-dark-narrow")
+    assert faults(page) == []
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_registrars_pages_are_sound(visit: Visit, numbers: dict[str, str], size: str) -> None:
     visitor = visit(viewport=SIZES[size], reduced_motion="reduce")
@@ -54,6 +84,9 @@ def test_the_registrars_pages_are_sound(visit: Visit, numbers: dict[str, str], s
             "nothing found": "/registry/?q=zzz",
             "award": "/registry/award/",
             "kept": f"/registry/{numbers['valid']}/",
+            "renew": f"/registry/{numbers['expired']}/renew/",
+            "renew revoked": f"/registry/{numbers['revoked']}/renew/",
+            "components": "/registry/components/",
             "kept revoked": f"/registry/{numbers['revoked']}/",
         }.items():
             page = visitor.goto(path)

@@ -16,20 +16,33 @@ from urllib.parse import unquote
 import pytest
 import time_machine
 from django.conf import settings as site_settings
+from django.core.checks import ERROR
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from pytest_django import Settings
 from structlog.stdlib import ProcessorFormatter
 
+from guildmark.apps.accounts import services as accounts
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
-from guildmark.apps.credentials import services
+from guildmark.apps.credentials import (
+    answers,
+    checks,
+    ready_answers,
+    services,
+    taking_over,
+    tasks,
+)
 from guildmark.apps.credentials.queries import Credential, CredentialType
+from guildmark.apps.credentials.queries import ready_answers as ready
 from guildmark.apps.credentials.services import Award
 from guildmark.apps.credentials.states import Move, ShownAs
-from guildmark.apps.institute.services import found_institute
+from guildmark.apps.institute.queries import Institute
+from guildmark.apps.institute.services import change_institute, fix_origin, found_institute
+from guildmark.apps.keys import services as keys
+from guildmark.apps.keys.states import KeyPurpose
 from guildmark.site.conf import read_conf
 from guildmark.site.fast_entry import DatabaseAway, FastEntry, Reader, reader_for
 from guildmark.site.fast_entry.reading import PostgreSQLReader, SQLiteReader
@@ -70,6 +83,7 @@ class World:
             actor=SYSTEM,
             at=at,
         )
+        fix_origin(actor=SYSTEM, at=at)
         self.at = at
         self.registrar: User = staff(Role.REGISTRAR, "asking@example.org")
         self.holder: User = member("holder@example.org")
@@ -207,17 +221,35 @@ def shown_by_handle(world: World) -> Credential:
     return made
 
 
+OLD_REGISTRY = """id,type,name,email,issued,valid_until
+CPAA 2019/017,CPAP,Ada Example,holder@example.org,2019-05-06,none
+"""
+
+
 def taken_over(world: World) -> Credential:
     """As an older registry named it, and without a signed document."""
-    return Credential.objects.create(
-        key="CPAA2019017",
-        number="CPAA 2019/017",
-        type=world.kind,
-        awarded_at=world.at,
-        valid_from=world.at,
-        changed_at=world.at,
-        taken_over=True,
+    taking_over.take_over(OLD_REGISTRY, actor=SYSTEM, at=world.at)
+    return Credential.objects.get(key="CPAA2019017")
+
+
+def claimed(world: World) -> Credential:
+    made = taken_over(world)
+    return services.claim(made, actor=world.holder, at=world.at)
+
+
+def cut_loose(world: World) -> Credential:
+    """Its holder was shown by name and has closed the account."""
+    made = shown_by_name(world)
+    accounts.close_account(world.holder, actor=world.holder, at=world.at)
+    return made
+
+
+def signed_with_a_lost_key(world: World) -> Credential:
+    made = world.awarded()
+    keys.rotate_key(
+        purpose=KeyPurpose.CREDENTIALS, actor=None, at=world.at, reason="Lost.", compromised=True
     )
+    return made
 
 
 CASES: list[tuple[Make, str]] = [
@@ -232,6 +264,9 @@ CASES: list[tuple[Make, str]] = [
     (shown_by_name, "valid"),
     (shown_by_handle, "valid"),
     (taken_over, "valid"),
+    (claimed, "valid"),
+    (cut_loose, "valid"),
+    (signed_with_a_lost_key, "valid"),
 ]
 
 
@@ -261,6 +296,8 @@ def test_both_entries_tell_the_same_of_every_state(
     head = ask(path, "HEAD", at=moment)
     assert (head.passed_on, head.status) == (False, "200 OK")
     assert head.headers["Content-Length"] == str(len(answer.body))
+    assert told == answers.answer(made.number, at=moment).as_json()
+    assert list(checks.check_ready_answers()) == []
     tag = answer.headers["ETag"]
     for held, status in ((f'"other", {tag}', "304"), ("*", "304"), ('"other"', "200")):
         again = ask(path, at=moment + timedelta(seconds=5), HTTP_IF_NONE_MATCH=held)
@@ -272,7 +309,7 @@ def both_hand_out_the_same_bytes(ask: Entry, made: Credential) -> None:
     made.refresh_from_db()
     path = document_path(made)
     answer = ask(path)
-    if not made.document:
+    if not made.is_published:
         assert (answer.passed_on, answer.status[:3]) == (True, "404")
         return
     assert (answer.passed_on, answer.body) == (False, made.document.encode())
@@ -304,15 +341,80 @@ def test_a_change_is_told_at_the_very_next_request(world: World, ask: Entry) -> 
     assert (answer.passed_on, json.loads(answer.body)["state"]) == (False, "revoked")
 
 
-def test_an_id_may_be_typed_in_any_case_with_blanks_and_look_alikes(
+def test_an_id_that_is_typed_otherwise_than_printed_is_read_by_django(
     world: World, ask: Entry
 ) -> None:
     number = world.awarded().number
     slips = [number.lower(), number.replace("-", "%20"), f"%20{number.replace('-', '')}"]
-    slips.append(number.replace("0", "O").replace("1", "l").replace("V", "u"))
+    slips.append(number.replace("-", "%2D%2D"))
     for typed in slips:
         answer = ask(f"/verify/{typed}.json")
-        assert (answer.passed_on, json.loads(answer.body)["id"]) == (False, number)
+        assert (answer.passed_on, json.loads(answer.body)["id"]) == (True, number)
+        assert not ask(f"/verify/{typed}/credential.json").passed_on
+
+
+@pytest.mark.parametrize("tail", ["%00", "%00x", "%0A", "%20", "x"])
+def test_nothing_is_cut_off_from_what_was_typed(world: World, ask: Entry, tail: str) -> None:
+    assert ask(f"/verify/{world.awarded().number}{tail}.json").passed_on
+
+
+def test_a_type_that_is_renamed_is_told_by_its_new_name_at_once(world: World, ask: Entry) -> None:
+    path = state_path(world.awarded())
+    held = ask(path).headers["ETag"]
+    for name in ("Operator of systems", ""):
+        a_type("CPAP", at=world.at, second_person=(), name=name)
+        answer = ask(path, HTTP_IF_NONE_MATCH=held)
+        assert (answer.passed_on, json.loads(answer.body)["name"]) == (True, name or "CPAP")
+        assert tasks.write_missing_answers.func() == 1
+        again = ask(path)
+        assert (again.passed_on, again.body) == (False, answer.body)
+    a_type("CPAP", at=world.at, second_person=(), name="Operator Ä")
+    world.moved(Credential.objects.get(), Move.REVOKE)
+    assert json.loads(ask(path).body)["name"] == "Operator Ä"
+
+
+def test_while_the_origin_can_change_django_answers(world: World, ask: Entry) -> None:
+    Institute.objects.update(origin_fixed_at=None)
+    path = state_path(taken_over(world))
+    assert (ask(path).passed_on, ready_answers.write_missing()) == (True, 0)
+    change_institute(actor=SYSTEM, at=world.at, origin="https://other.example")
+    assert json.loads(ask(path).body)["page"].startswith("https://other.example/verify/")
+    fix_origin(actor=SYSTEM, at=world.at)
+    assert ready_answers.write_missing() == 1
+    answer = ask(path)
+    assert (answer.passed_on, json.loads(answer.body)["id"]) == (False, "CPAA 2019/017")
+
+
+def test_a_change_that_is_taken_back_takes_its_answer_with_it(world: World, ask: Entry) -> None:
+    made = world.awarded()
+    with transaction.atomic():
+        world.moved(made, Move.REVOKE)
+        transaction.set_rollback(True)
+    answer = ask(state_path(made))
+    assert (answer.passed_on, json.loads(answer.body)["state"]) == (False, "valid")
+
+
+def test_answers_that_are_missing_are_written_in_batches(
+    world: World, ask: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [world.awarded() for _number in range(5)]
+    ready().exclude(number=made[0].number).delete()
+    assert ask(state_path(made[1])).passed_on
+    monkeypatch.setattr(ready_answers, "BATCH", 2)
+    assert (ready_answers.write_missing(), ready_answers.write_missing()) == (4, 0)
+    assert not any(ask(state_path(each)).passed_on for each in made)
+    assert list(checks.check_ready_answers()) == []
+
+
+def test_the_doctor_names_answers_that_somebody_changed_past_the_site(world: World) -> None:
+    made = [world.awarded() for _number in range(7)]
+    assert list(checks.check_ready_answers()) == []
+    ready().filter(number=made[3].number).update(text="{}")
+    (found,) = checks.check_ready_answers()
+    assert (found.level, f"of: {made[3].number}." in found.msg) == (ERROR, True)
+    Credential.objects.update(public_text="Past every service.")
+    (found,) = checks.check_ready_answers()
+    assert "and more" in found.msg
 
 
 MISTYPED = ["CPAP-2026-7Q4M2X9KDTA", "CPAP-2026-7Q4M!", "---", "%20", "A" * 201, "%00", "<b>"]
@@ -465,14 +567,30 @@ def test_a_database_that_is_away_is_left_to_django_and_used_again_when_it_is_bac
 def test_a_connection_that_was_cut_is_left_to_django_for_a_second_and_then_made_anew(
     world: World, reader: Reader
 ) -> None:
-    key = world.awarded().key
-    assert reader.known(key) is not None
+    number = world.awarded().number
+    assert reader.prepared(number) is not None
     reader.here.connection.close()
     for _within_the_second in range(2):
         with pytest.raises(DatabaseAway):
-            reader.known(key)
+            reader.prepared(number)
     reader.here.rest_until = 0
-    assert reader.known(key) is not None
+    assert reader.prepared(number) is not None
+
+
+def test_a_session_that_the_server_ended_is_left_to_django_and_made_anew(
+    world: World, reader: Reader
+) -> None:
+    if not isinstance(reader, PostgreSQLReader):
+        pytest.skip("only PostgreSQL has sessions")
+    number = world.awarded().number
+    assert reader.prepared(number) is not None
+    with connection.cursor() as cursor:
+        mine = reader.here.connection.info.backend_pid
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    with pytest.raises(DatabaseAway):
+        reader.prepared(number)
+    reader.here.rest_until = 0
+    assert reader.prepared(number) is not None
 
 
 def test_where_statements_can_not_be_prepared_none_is_any_more(
@@ -480,14 +598,15 @@ def test_where_statements_can_not_be_prepared_none_is_any_more(
 ) -> None:
     if not isinstance(reader, PostgreSQLReader):
         pytest.skip("only PostgreSQL prepares statements in the server")
-    key = world.awarded().key
-    assert reader.known(key) is not None
+    number = world.awarded().number
+    assert reader.prepared(number) is not None
     reader.here.connection.execute(FORGET)
     with pytest.raises(DatabaseAway):
-        reader.known(key)
+        reader.prepared(number)
     reader.here.rest_until = 0
-    assert reader.known(key) is not None
-    assert reader.known(key) is not None
+    for _again in range(2):
+        assert reader.prepared(number) is not None
+        assert reader.document("NONE") is None
     prepared = "SELECT count(*) FROM pg_prepared_statements"
     assert reader.here.connection.execute(prepared).fetchone() == (0,)
 

@@ -65,6 +65,8 @@ def test_fields_that_speak_of_secrets_are_hidden() -> None:
         "/account/password/reset/key/1-abc-hidden-thing/",
         "/account/confirm-email/hidden-thing/",
         "/account/mail/unsubscribe/hidden-thing/",
+        "/referee/hidden-thing/",
+        "/verify/AB12/named/hidden-thing/",
     ],
 )
 def test_no_line_of_any_logger_keeps_a_query_or_a_secret_link(

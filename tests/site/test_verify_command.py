@@ -16,6 +16,7 @@ from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.credentials.models import Credential
+from guildmark.apps.credentials.recognising import IssuerDescription, recognise
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.institute.services import found_institute
 from guildmark.cores.vc import baking
@@ -129,11 +130,43 @@ def test_another_issuer_is_asked_and_holds_for_who_trusts_it(foreign: Foreign, f
     write(file, foreign.credential())
     code, told = verify(file)
     assert code == 3
-    assert "not checked  Issuer:" in told
+    assert f"holds        Issuer: localhost:{foreign.port} says that this key is its own." in told
+    assert "not known    Known here: Example Institute does not know this issuer." in told
+    assert "Holds, by an issuer that is not known here (checked " in told
     assert verify(file, "--trust", foreign.did, "--email", EMAIL)[0] == 0
     assert verify(file, "--trust", foreign.did, "--email", "other@example.org")[0] == 1
     foreign.publish_list(Standing.REVOKED, at=timezone.now())
     assert verify(file, "--trust", foreign.did)[0] == 1
+
+
+def test_an_issuer_that_the_institute_recognises_holds_by_the_name_it_has_here(
+    foreign: Foreign, file: Path
+) -> None:
+    write(file, foreign.credential())
+    known = IssuerDescription(foreign.did, "University of Somewhere")
+    recognise(known, actor=SYSTEM, at=timezone.now())
+    code, told = verify(file, "--format", "json")
+    document = json.loads(told)
+    assert code == 0
+    assert document["verdict"] == "valid"
+    assert document["issuer"] == {
+        "id": foreign.did, "name": "University of Somewhere",
+        "place": f"localhost:{foreign.port}", "recognisedAs": "University of Somewhere",
+        "trusted": True,
+    }  # fmt: skip
+
+
+def test_programs_are_told_apart_who_signed_and_whether_they_are_known(
+    foreign: Foreign, file: Path
+) -> None:
+    write(file, foreign.credential())
+    code, told = verify(file, "--format", "json")
+    document = json.loads(told)
+    assert code == 3
+    assert (document["verdict"], document["outcome"]) == ("unrecognised", "could_not_check")
+    assert document["checks"]["issuer"]["outcome"] == "holds"
+    assert document["checks"]["recognition"]["code"] == "issuer_unknown"
+    assert document["issuer"]["trusted"] is False
 
 
 def test_one_run_asks_each_address_once(foreign: Foreign, file: Path) -> None:
@@ -188,7 +221,8 @@ def test_programs_get_one_json_document(made: Credential, file: Path) -> None:
     assert document["verdict"] == "valid"
     assert document["checks"]["registry"]["outcome"] == "holds"
     assert document["issuer"] == {
-        "id": "did:web:example.org", "name": "Example Institute", "trusted": True
+        "id": "did:web:example.org", "name": "Example Institute", "place": "example.org",
+        "trusted": True,
     }  # fmt: skip
     file.write_text("{ odd", encoding="utf-8")
     code, told = verify(file, "--format", "json")

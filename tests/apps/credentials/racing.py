@@ -77,6 +77,44 @@ def successors(stage: Stage) -> Iterator[list[str]]:
         yield race(there, stage.move(other, "supersede", stage.registrars[1], successor=one))
 
 
+def renewals(stage: Stage) -> Iterator[list[str]]:
+    """Two registrars renew the same credential at once."""
+    from guildmark.apps.credentials import services
+
+    kind = stage.kind("CPAF")
+    for _ in range(ROUNDS):
+        made = stage.award(kind)
+
+        def renew(actor: Any, made: Any = made) -> Attempt:
+            return lambda: services.renew(made, reason="Hours.", actor=actor, at=stage.at)
+
+        yield race(*(renew(each) for each in stage.registrars[:2]))
+
+
+def components(stage: Stage) -> Iterator[list[str]]:
+    """The last two components of somebody are recorded at once; tells what followed."""
+    from guildmark.apps.audit.events import SYSTEM
+    from guildmark.apps.credentials.models import Credential
+    from guildmark.apps.credentials.services import TakenComponent, record_component
+    from guildmark.apps.credentials.states import Outcome
+    from tests.apps.accounts.factories import member
+    from tests.apps.credentials.factories import a_type
+
+    parts = ("exam", "portfolio")
+    kind = a_type("CPAG", at=stage.at, second_person=(), components=parts)
+    for _ in range(ROUNDS):
+        person = member(display_name="Ada Example")
+
+        def take(part: str, person: Any = person) -> Attempt:
+            taken = TakenComponent(kind, part, Outcome.PASSED, f"exams.sitting:{part}")
+            return lambda: record_component(
+                person, taken, reason="Scored.", actor=SYSTEM, at=stage.at
+            )
+
+        done = race(*(take(each) for each in parts))
+        yield [*done, f"{Credential.objects.filter(holder=person).count()} awarded"]
+
+
 def proposals(stage: Stage) -> Iterator[list[str]]:
     """Two registrars ask for a second person about the same credential at once."""
     kind = stage.kind("CPAC", "revoke")
@@ -111,5 +149,5 @@ def firsts(stage: Stage) -> Iterator[list[str]]:
 if __name__ == "__main__":
     django.setup()
     shared = Stage()
-    kinds = (firsts, moves, successors, proposals, approvals)
+    kinds = (firsts, moves, successors, renewals, components, proposals, approvals)
     print(json.dumps({each.__name__: list(each(shared)) for each in kinds}))

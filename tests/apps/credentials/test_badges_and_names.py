@@ -9,6 +9,7 @@ from django.test import Client
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.credentials.queries import Credential, CredentialType
 from guildmark.apps.credentials.states import Move, ShownAs
+from guildmark.apps.credentials.surnames import is_surname_of
 from guildmark.apps.credentials.taking_over import take_over
 from tests.apps.credentials.factories import awarded, moved
 
@@ -68,6 +69,53 @@ def test_who_can_not_is_told_nothing(
     answer = client.post("/verify/PSF-017/name/", {"surname": typed})
     assert answer.status_code == 422
     assert "María" not in answer.content.decode().replace(typed or "\0", "")
+
+
+SPELLINGS = {
+    "Anna Müller": ("Müller", "MUELLER", "Muller", "Mu\u0308ller"),
+    "Anna Mueller": ("Müller", "Mueller"),
+    "Jörg Groß-Gerau": ("Gross-Gerau", "Groß Gerau", "GROẞ-GERAU"),
+    "Niels Ørsted": ("Ørsted", "Oersted"),
+    "Bo Åkesson": ("Aakesson", "Akesson"),
+    "Ida Æbelø": ("Aebeloe", "ÆBELØ"),
+    "Jón Þórðarson": ("Thordarson",),
+    "Anna Wałęsa": ("Walesa",),
+    "Ayşe Iş\N{LATIN SMALL LETTER DOTLESS I}k": ("Isik",),
+}
+
+
+def surname_passes(name: str, typed: str) -> bool:
+    row = Credential(holder_name=name)
+    return is_surname_of(typed, row)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "typed"), [(name, typed) for name, all_of in SPELLINGS.items() for typed in all_of]
+)
+def test_letters_may_be_written_out_as_passports_do(name: str, typed: str) -> None:
+    assert surname_passes(name, typed)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Anna Muller", "Mueller"),  # Nothing to write out.
+        ("Anna Mueller", "Muller"),
+        ("Anna Müller", "Mueler"),
+        ("Anna Müller", "Miller"),
+        ("Niels Ørsted", "Orsted"),
+        ("Jörg Groß", "Gros"),
+        ("Ida Æbelø", "Abelo"),
+        ("Anna Müller", "Anna"),
+        ("Anna Müller", "x Anna Müller"),
+        ("Anna Müller", "-"),
+        ("", ""),
+    ],
+)
+def test_no_other_spelling_passes(name: str, typed: str) -> None:
+    assert not surname_passes(name, typed)
 
 
 def test_names_of_new_credentials_are_not_told_for_a_surname(

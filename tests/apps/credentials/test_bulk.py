@@ -24,7 +24,7 @@ from guildmark.apps.credentials.bulk import Line, ListRefused
 from guildmark.apps.credentials.queries import Credential, CredentialType
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.credentials.views import bulk as views
-from guildmark.apps.credentials.workbook import workbook
+from guildmark.apps.credentials.workbook import WIDEST, workbook
 from tests.apps.credentials.factories import awarded, moved
 
 UNKNOWN, MISTYPED = "CPAA-2019-17", "CPAP-2026-7Q4M2X9KDTA"
@@ -392,6 +392,39 @@ def test_any_text_stays_as_it_is_in_a_workbook_but_for_what_xml_has_no_place_for
 @pytest.mark.once
 def test_a_text_like_an_escape_of_the_workbook_format_is_not_read_as_one() -> None:
     assert sheet_rows(workbook([["_x0041_", "_x_"]])) == [["_x005F_x0041_", "_x_"]]
+
+
+def column_widths(content: bytes) -> list[float]:
+    """How many characters a spreadsheet shows of each column."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = ET.fromstring(archive.read("xl/sheet.xml"))
+    parts = [each.tag.removeprefix(SHEET) for each in sheet]
+    assert parts == ["cols", "sheetData"]  # The schema asks for this order.
+    columns = list(sheet.iter(f"{SHEET}col"))
+    numbers = [(each.get("min"), each.get("max")) for each in columns]
+    assert numbers == [(str(number), str(number)) for number in range(1, len(columns) + 1)]
+    return [float(each.get("width") or 0) for each in columns]
+
+
+def test_ids_and_moments_can_be_read_when_the_workbook_is_opened(
+    all_states: dict[str, Credential], client: Client
+) -> None:
+    ids = [*(each.number for each in all_states.values()), UNKNOWN, "x" * 150]
+    book = send(client, ids="\n".join(ids), **{"as": "xlsx"}).content
+    columns = list(zip(*sheet_rows(book), strict=True))
+    wide = column_widths(book)
+    assert len(wide) == len(columns) == len(Line._fields)
+    assert all(
+        width > max(map(len, texts)) or width == WIDEST
+        for width, texts in zip(wide, columns, strict=True)
+    )
+    assert wide[0] == WIDEST  # One very long text does not push all others from the screen.
+    assert max(wide[1:]) < WIDEST
+
+
+@pytest.mark.once
+def test_rows_of_different_lengths_and_texts_of_several_lines_are_measured() -> None:
+    assert column_widths(workbook([["a"], ["b", "long\nlonger one"]])) == [3.0, 12.0]
 
 
 def test_what_was_typed_is_never_markup(institute: None, client: Client) -> None:

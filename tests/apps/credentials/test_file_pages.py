@@ -17,11 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guildmark.apps.accounts.queries import User
+from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.audit.jobs.runner import JobRunner
 from guildmark.apps.audit.models import Event, Job
 from guildmark.apps.credentials import file_forms, resolving
 from guildmark.apps.credentials.models import Credential
 from guildmark.apps.credentials.queries import CredentialType
+from guildmark.apps.credentials.recognising import IssuerDescription, recognise
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.credentials.uploads import READ_AT_MOST, InMemoryOnly
 from guildmark.cores.vc import baking, status_list
@@ -341,13 +343,48 @@ def test_another_issuer_is_asked_by_the_worker_while_the_page_waits(
     while "Asking the issuer" in second.text:
         assert work() > 0
         second = client.post(PAGE, waiting_fields(second))
-    assert verdict(second) == "Could not check"
+    place = f"localhost:{foreign.port}"
+    assert verdict(second) == f"Signed by {place}"
+    assert "verdict--valid" not in second.text
+    assert "Everything that was checked holds, but Example Institute does not know" in second.text
     assert "holds" in outcome(second, "signature")
     assert "holds" in outcome(second, "status")
     assert "holds" in outcome(second, "subject")
-    assert "does not know" in outcome(second, "issuer")
+    assert f"holds {place} says that this key is its own." in outcome(second, "issuer")
+    assert "not known Example Institute does not know" in outcome(second, "recognition")
+    assert "Nobody here vouches" in second.text
     assert "whoever runs localhost" in second.text
     assert len(foreign.asked) == 2
+
+
+def checked_by_the_worker(client: Client, document: Any) -> Any:
+    """The answer about a credential of another issuer, after the worker has asked."""
+    page = paste(client, document)
+    while "Asking the issuer" in page.text:
+        assert work() > 0
+        page = client.post(PAGE, waiting_fields(page))
+    return page
+
+
+def test_a_recognised_issuer_is_shown_by_the_name_that_the_institute_gave_it(
+    client: Client, foreign: Foreign
+) -> None:
+    known = IssuerDescription(foreign.did, "University of Somewhere")
+    recognise(known, actor=SYSTEM, at=timezone.now())
+    page = checked_by_the_worker(client, foreign.credential())
+    assert verdict(page) == "Valid"
+    assert "Recognised by Example Institute as University of Somewhere." in page.text
+    assert f"Signed by localhost:{foreign.port}." in page.text
+    assert "It was not awarded by Example Institute." in page.text
+    assert "Very Famous University" not in page.text
+
+
+def test_a_host_that_looks_like_markup_or_another_host_is_shown_as_what_it_is(
+    client: Client, foreign: Foreign
+) -> None:
+    page = checked_by_the_worker(client, foreign.credential(name="<b>University</b>"))
+    assert "<b>University" not in page.text
+    assert foreign.did in page.text
 
 
 def test_neither_credential_nor_person_nor_address_is_kept_with_the_job(

@@ -18,6 +18,7 @@ from guildmark.apps.credentials.examining import Examination, Verdict, examine
 from guildmark.apps.credentials.files import FileRefused, document_in, text_in
 from guildmark.apps.credentials.models import Credential
 from guildmark.apps.credentials.queries import CredentialType
+from guildmark.apps.credentials.recognising import IssuerDescription, recognise
 from guildmark.apps.credentials.resolving import Documents
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.institute.services import found_institute
@@ -312,8 +313,11 @@ def test_a_good_credential_of_somebody_unknown_is_not_called_valid(
 ) -> None:
     foreign.publish_list(at=at)
     found = examine(foreign.credential(), at=at, get=fetching.get_json)
-    assert (found.verdict, found.outcome) == (Verdict.UNCHECKED, UNCHECKED)
-    assert set(reasons(found, UNCHECKED)) == {"issuer"}
+    assert (found.verdict, found.outcome) == (Verdict.UNRECOGNISED, UNCHECKED)
+    assert reasons(found, UNCHECKED) == {
+        "recognition": "Example Institute does not know this issuer."
+    }
+    assert reasons(found, HOLDS)["issuer"] == f"{found.place} says that this key is its own."
     assert found.issuer_name == f"localhost:{foreign.port}"
     assert found.says is not None
     assert found.says.issuer_name == "Very Famous University"
@@ -321,6 +325,7 @@ def test_a_good_credential_of_somebody_unknown_is_not_called_valid(
         foreign.credential(), at=at, get=fetching.get_json, trusted=[foreign.did], email=EMAIL
     )
     assert (trusting.verdict, trusting.outcome) == (Verdict.VALID, HOLDS)
+    assert "You named it" in reasons(trusting, HOLDS)["recognition"]
 
 
 @pytest.mark.parametrize(
@@ -355,7 +360,7 @@ def test_without_a_network_another_issuer_cannot_be_checked(
 ) -> None:
     found = examine(foreign.credential(), at=at, trusted=[foreign.did])
     assert found.verdict is Verdict.UNCHECKED
-    assert set(reasons(found, UNCHECKED)) == {"signature", "issuer", "status"}
+    assert set(reasons(found, UNCHECKED)) == {"signature", "issuer", "recognition", "status"}
     assert found.says is None
     assert foreign.asked == []
 
@@ -372,8 +377,9 @@ def test_a_document_with_other_keys_than_the_signature_fails_or_stays_open(
 def test_an_issuer_that_is_a_key_needs_no_network(institute: None, at: datetime) -> None:
     found = examine(self_issued(), at=at)
     assert found.verdict is Verdict.UNCHECKED
-    assert set(reasons(found, UNCHECKED)) == {"issuer"}
-    assert found.issuer_name == ""
+    assert set(reasons(found, UNCHECKED)) == {"issuer", "recognition"}
+    assert "nothing about who stands behind it" in reasons(found, UNCHECKED)["issuer"]
+    assert found.issuer_name == found.place == ""
     late = examine(self_issued(validUntil="2026-01-02T00:00:00Z"), at=at)
     assert late.verdict is Verdict.EXPIRED
     early = examine(self_issued(validFrom="2027-01-01T00:00:00Z"), at=at)
@@ -410,7 +416,9 @@ def test_the_answer_for_programs_is_json_with_times_in_utc(institute: None, at: 
     assert told["verdict"] == "unchecked"
     assert told["credential"]["validFrom"] == "2026-01-01T00:00:00Z"
     assert told["checkedAt"] == "2026-03-02T12:00:00Z"
-    assert list(told["checks"]) == ["format", "signature", "issuer", "dates", "status", "subject"]
+    assert list(told["checks"]) == [
+        "format", "signature", "issuer", "recognition", "dates", "status", "subject"
+    ]  # fmt: skip
 
 
 def test_times_beyond_all_time_zones_are_not_shown(institute: None, at: datetime) -> None:
@@ -439,12 +447,86 @@ def test_an_issuer_below_a_path_is_not_taken_for_the_whole_host(
     assert found.issuer_name == f"localhost:{foreign.port}/people/eve"
 
 
+def signed_at(address: str, foreign: Foreign) -> Json:
+    """A credential whose issuer is named by an https address that publishes its key."""
+    foreign.publish("/issuer", controller_document(address, [PublishedKey("a", PUBLIC, BEGAN)]))
+    document = badge(foreign.did, "https://other.example/badges/4")
+    document["issuer"]["id"] = address
+    return add_proof(document, signer=KEY, verification_method=f"{address}#a", created=BEGAN)
+
+
+def test_an_issuer_by_https_address_is_proven_by_the_document_at_that_address(
+    institute: None, foreign: Foreign, at: datetime
+) -> None:
+    document = signed_at(f"{foreign.origin}/issuer", foreign)
+    found = examine(document, at=at, get=fetching.get_json)
+    assert found.verdict is Verdict.UNRECOGNISED
+    assert found.place == f"localhost:{foreign.port}/issuer"
+    foreign.publish(
+        "/issuer",
+        controller_document(f"{foreign.origin}/issuer", [PublishedKey("b", PUBLIC, BEGAN)]),
+    )
+    elsewhere = examine(document, at=at, get=fetching.get_json)
+    assert elsewhere.verdict is Verdict.INVALID
+    assert elsewhere.place == ""
+
+
+def test_a_recognised_issuer_is_told_by_the_name_that_the_institute_gave_it(
+    institute: None, foreign: Foreign, at: datetime
+) -> None:
+    foreign.publish_list(at=at)
+    known = IssuerDescription(foreign.did, "University of Somewhere")
+    recognise(known, actor=SYSTEM, at=at)
+    found = examine(foreign.credential(), at=at, get=fetching.get_json)
+    assert (found.verdict, found.outcome) == (Verdict.VALID, HOLDS)
+    assert found.issuer_name == "University of Somewhere"
+    told = reasons(found, HOLDS)["recognition"]
+    assert told == "Recognised by Example Institute as University of Somewhere."
+
+
+@pytest.mark.parametrize("change", [{"name": "Doctor"}, {"issuer": "did:web:other.example"}])
+def test_nobody_borrows_the_name_of_a_recognised_issuer(
+    institute: None, foreign: Foreign, at: datetime, change: Json
+) -> None:
+    recognise(IssuerDescription(foreign.did, "University"), actor=SYSTEM, at=at)
+    recognise(IssuerDescription("did:web:other.example", "Other"), actor=SYSTEM, at=at)
+    found = examine({**foreign.credential(), **change}, at=at, get=fetching.get_json)
+    assert found.verdict is Verdict.INVALID
+    assert found.recognised is None
+    assert found.issuer_name == ""
+
+
+def test_a_recognised_key_holds_by_its_name(institute: None, at: datetime) -> None:
+    document = self_issued()
+    recognise(IssuerDescription(document["issuer"]["id"], "Ada"), actor=SYSTEM, at=at)
+    found = examine(document, at=at)
+    assert (found.verdict, found.issuer_name, found.place) == (Verdict.VALID, "Ada", "")
+
+
+@pytest.mark.parametrize("standing", [Standing.REVOKED, Standing.SUSPENDED])
+def test_a_recognised_issuer_that_took_it_back_is_heard(
+    institute: None, foreign: Foreign, at: datetime, standing: Standing
+) -> None:
+    recognise(IssuerDescription(foreign.did, "University"), actor=SYSTEM, at=at)
+    foreign.publish_list(standing, at=at)
+    found = examine(foreign.credential(), at=at, get=fetching.get_json)
+    assert found.verdict in (Verdict.REVOKED, Verdict.SUSPENDED)
+
+
+def test_an_unknown_issuer_whose_list_is_away_is_more_than_unknown(
+    institute: None, foreign: Foreign, at: datetime
+) -> None:
+    found = examine(foreign.credential(), at=at, get=fetching.get_json)
+    assert set(reasons(found, UNCHECKED)) == {"recognition", "status"}
+    assert found.verdict is Verdict.UNCHECKED
+
+
 def test_an_institute_without_a_public_name_checks_others(db: None, at: datetime) -> None:
     found_institute(
         name="Here", origin="http://127.0.0.1:8000", contact_email="a@example.org",
         actor=SYSTEM, at=at,
     )  # fmt: skip
-    assert set(reasons(examine(self_issued(), at=at), UNCHECKED)) == {"issuer"}
+    assert set(reasons(examine(self_issued(), at=at), UNCHECKED)) == {"issuer", "recognition"}
 
 
 def test_a_text_that_is_very_long_is_cut_where_it_is_shown(institute: None, at: datetime) -> None:

@@ -57,6 +57,7 @@ def test_a_person_gets_everything_about_their_credentials(
             }
         ],
         "shown_as": "name",
+        "name_links": [],
         "signed": made.document,
     }
 

@@ -65,8 +65,8 @@ def set_in(name: str, value: Any) -> Change:
 
 
 PROBLEMS: list[tuple[Change, str, str]] = [
-    (lambda data: data.clear(), "$.here", "one name, “types”"),
-    (lambda data: data.update(more=1), "$.here", "one name, “types”"),
+    (lambda data: data.clear(), "$.here", "the name “types”"),
+    (lambda data: data.update(more=1), "$.here", "the name “types”"),
     (lambda data: data.update(types={}), "$.here.types", "Give a list of types"),
     (lambda data: data["types"].append("CPAP"), "$.here.types[2]", "Give an object."),
     (lambda data: data["types"].append(SMALL), "$.here.types", "The code AI2 is given twice."),

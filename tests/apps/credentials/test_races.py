@@ -38,6 +38,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     [
         ("moves", "ValueError"),
         ("successors", "CredentialRefused"),
+        ("renewals", "CredentialRefused"),
         ("proposals", "CredentialRefused"),
         ("approvals", "PermissionRefused"),
     ],
@@ -48,6 +49,12 @@ def test_of_two_who_want_what_only_one_can_have_one_succeeds(
     assert outcomes[what]
     for outcome in outcomes[what]:
         assert sorted(outcome) == sorted([refusal, "done"])
+
+
+def test_of_two_last_components_at_once_one_award_follows(outcomes: Outcomes) -> None:
+    assert outcomes["components"]
+    for outcome in outcomes["components"]:
+        assert outcome == ["done", "done", "1 awarded"]
 
 
 def test_the_first_credentials_of_all_can_be_awarded_at_once(outcomes: Outcomes) -> None:

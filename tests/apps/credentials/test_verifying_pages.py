@@ -76,13 +76,13 @@ def surrendered(kind: CredentialType, registrar: User, holder: User, at: datetim
 
 CASES: list[Case] = [
     (valid, "valid", "", "it holds today"),
-    (not_yet_valid, "not yet valid", "", "holds from 2 March 2027 on"),
+    (not_yet_valid, "not yet valid", "", "from 2 March 2027 on"),
     (expired, "expired", "", "since 3 March 2025"),
     (suspended, "suspended", "under investigation", "since 2 March 2026"),
     (reinstated, "valid", "", "it holds today"),
     (revoked, "revoked", "issued in error", "took it back for good"),
-    (superseded, "superseded", "renewed", "Another credential took its place"),
-    (surrendered, "surrendered", "asked for by the holder", "The holder gave it back"),
+    (superseded, "superseded", "renewed", "another credential took its place"),
+    (surrendered, "surrendered", "asked for by the holder", "the holder gave it back"),
 ]
 
 

@@ -1,5 +1,6 @@
 """What anybody is told about a credential: one answer for page, JSON, badge and bulk."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,8 +62,11 @@ class Answer:
 
     def written(self) -> tuple[str, str]:
         """Return the answer for programs as a text, and its tag."""
-        version = self.credential.version if self.credential is not None else 0
-        return telling.written(self.as_json(), version)
+        if self.credential is None:
+            text = json.dumps(self.as_json())
+            return text, telling.text_tag(text)
+        at = telling.microseconds(self.checked_at)
+        return telling.written(telling.prepared(_known(self, self.credential)), at)
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer for programs; what is unknown is left out."""

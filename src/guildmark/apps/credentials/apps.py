@@ -11,6 +11,8 @@ from guildmark.apps.accounts.slots import (
 )
 from guildmark.apps.institute.slots import programme_sections
 
+from .slots import consents
+
 
 class CredentialsConfig(AppConfig):
     """Types of credentials, awards, changes of state, and verification."""
@@ -20,13 +22,15 @@ class CredentialsConfig(AppConfig):
     verbose_name = "Credentials"
 
     def ready(self) -> None:
-        """Fill the places that pages and programme files keep for credentials."""
-        from . import programme, providers  # noqa: PLC0415 - models must be loaded
+        """Register receivers and checks, and fill the places that others keep for credentials."""
+        from . import checks, programme, providers, receivers  # noqa: F401, PLC0415 - models first
 
+        consents.register(providers.name_links, name="credentials links")
         programme_sections.register(programme.SECTION, name="credentials", order=20)
         home_doors.register(providers.doors, name="credentials", order=5)
         navigation_entries.register(providers.link, name="credentials", order=20)
         desk_sections.register(providers.held, name="credentials", order=10)
+        desk_sections.register(providers.on_the_way, name="components passed", order=15)
         desk_sections.register(providers.waiting, name="credentials to decide", order=20)
         desk_sections.register(providers.asked, name="credentials asked for", order=21)
         personal_data.register(providers.personal_data, name="credentials")

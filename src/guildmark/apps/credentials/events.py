@@ -25,6 +25,31 @@ class TypeDefined(Event):
 
 
 @dataclass(frozen=True)
+class IssuerRecognised(Event):
+    """Another issuer is known here from now on, or by another name."""
+
+    name: ClassVar[str] = "credentials:issuer:recognised"
+    title: ClassVar[Text] = _("Issuer recognised")
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("issuer", "known_as")
+    labels: ClassVar[dict[str, Text]] = {"issuer": _("Issuer"), "known_as": _("Known as")}
+    issuer: str
+    known_as: str
+
+
+@dataclass(frozen=True)
+class IssuerDropped(Event):
+    """Another issuer is not known here any more."""
+
+    name: ClassVar[str] = "credentials:issuer:dropped"
+    title: ClassVar[Text] = _("Issuer no longer recognised")
+    ledger: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = ("issuer",)
+    labels: ClassVar[dict[str, Text]] = {"issuer": _("Issuer")}
+    issuer: str
+
+
+@dataclass(frozen=True)
 class CredentialAwarded(Event):
     """A credential was awarded; `digest` is the SHA-256 of the signed text, in hexadecimal."""
 
@@ -59,6 +84,18 @@ class CredentialChanged(Event):
 
 
 @dataclass(frozen=True)
+class ComponentRecorded(Event):
+    """It was recorded that a person passed a component of a type, or did not."""
+
+    name: ClassVar[str] = "credentials:component:recorded"
+    title: ClassVar[Text] = _("Outcome of a component recorded")
+    type: str
+    component: str
+    outcome: str
+    person: str
+
+
+@dataclass(frozen=True)
 class ProposalMade(Event):
     """Somebody asked for what needs a second person."""
 
@@ -84,6 +121,23 @@ class VisibilityChosen(Event):
     name: ClassVar[str] = "credentials:credential:shown"
     title: ClassVar[Text] = _("Visibility of a credential chosen")
     shown_as: str
+
+
+@dataclass(frozen=True)
+class NameLinkMade(Event):
+    """A holder made a private link that shows their name for some days."""
+
+    name: ClassVar[str] = "credentials:name-link:made"
+    title: ClassVar[Text] = _("Private link to a name made")
+    days: int
+
+
+@dataclass(frozen=True)
+class NameLinkWithdrawn(Event):
+    """A holder took back a private link before its time."""
+
+    name: ClassVar[str] = "credentials:name-link:withdrawn"
+    title: ClassVar[Text] = _("Private link to a name taken back")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guildmark.apps.institute import queries as institutes
@@ -18,12 +16,22 @@ from guildmark.cores.vc.canonical import canonicalize
 from guildmark.cores.vc.encoding import read_date_time
 from guildmark.cores.vc.errors import Refused
 from guildmark.cores.vc.proofs import without_proof
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.status_list import Standing as Listed
-from guildmark.cores.vc.verification import Check, Outcome, Report, Unavailable, verify
+from guildmark.cores.vc.verification import (
+    ADDRESS_PROVEN,
+    ISSUER_UNKNOWN,
+    Check,
+    Outcome,
+    Report,
+    Unavailable,
+    verify,
+)
 
-from . import answers, issuing, queries
-from .models import Credential
+from . import answers, issuing, queries, signers
+from .models import Credential, RecognisedIssuer
 from .resolving import Documents, Get, nothing_foreign, our_did
+from .sayings import translated
 from .states import Standing
 from .strict_json import read_object
 
@@ -43,7 +51,6 @@ LONGEST_SHOWN = 4_000
 """Characters of a text of the credential that are shown at most."""
 LONGEST_REASON = 500
 YEARS_SHOWN = range(1000, 9999)
-DID_WEB = "did:web:"
 
 
 class Verdict(StrEnum):
@@ -57,6 +64,7 @@ class Verdict(StrEnum):
     SUPERSEDED = "superseded"
     SURRENDERED = "surrendered"
     INVALID = "invalid"
+    UNRECOGNISED = "unrecognised"
     UNCHECKED = "unchecked"
 
 
@@ -64,6 +72,7 @@ CHECK_LABELS: dict[str, Promise] = {
     "format": gettext_lazy("Format"),
     "signature": gettext_lazy("Signature"),
     "issuer": gettext_lazy("Issuer"),
+    "recognition": gettext_lazy("Known here"),
     "dates": gettext_lazy("Dates"),
     "status": gettext_lazy("Status"),
     "subject": gettext_lazy("Person"),
@@ -74,6 +83,7 @@ OUTCOME_LABELS: dict[str, Promise] = {
     Outcome.FAILS: gettext_lazy("fails"),
     Outcome.COULD_NOT_CHECK: gettext_lazy("could not check"),
     NOT_ASKED: gettext_lazy("not asked"),
+    ISSUER_UNKNOWN: gettext_lazy("not known"),
 }
 VERDICT_LABELS: dict[Verdict, Promise] = {
     Verdict.VALID: gettext_lazy("Valid"),
@@ -84,6 +94,7 @@ VERDICT_LABELS: dict[Verdict, Promise] = {
     Verdict.SUPERSEDED: gettext_lazy("Superseded"),
     Verdict.SURRENDERED: gettext_lazy("Surrendered"),
     Verdict.INVALID: gettext_lazy("Does not hold"),
+    Verdict.UNRECOGNISED: gettext_lazy("Holds, by an issuer that is not known here"),
     Verdict.UNCHECKED: gettext_lazy("Could not check"),
 }
 OF_LISTED = {
@@ -96,7 +107,7 @@ OF_DATES = {"expired": Verdict.EXPIRED, "not_yet_valid": Verdict.NOT_YET_VALID}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One check as people and programs read it; `outcome` of the person may be "not asked"."""
+    """One check as people and programs read it; people read a word more for some outcomes."""
 
     name: str
     check: Check
@@ -108,8 +119,9 @@ class Told:
 
     @property
     def outcome(self) -> str:
-        """How it went, with a word of its own for what nobody asked."""
-        return NOT_ASKED if self.check.code == NOT_ASKED else self.check.outcome.value
+        """How it went, with words of their own for what nobody asked, and for who is not known."""
+        has_own_word = self.check.code in (NOT_ASKED, ISSUER_UNKNOWN)
+        return self.check.code if has_own_word else self.check.outcome.value
 
     @property
     def outcome_label(self) -> Promise:
@@ -119,19 +131,16 @@ class Told:
     @property
     def reason(self) -> str:
         """The reason for people, who need no pointer into a proof."""
-        pointer, colon, rest = self._full_reason.partition(": ")
-        return rest if colon and pointer.startswith("/proof") else self._full_reason
-
-    @property
-    def _full_reason(self) -> str:
-        return _cut(self.check.reason, LONGEST_REASON)
+        sentence = self.check.sentence
+        within_proof = sentence.where.startswith("/proof")
+        return _cut(translated(sentence.at("") if within_proof else sentence), LONGEST_REASON)
 
     def as_json(self) -> dict[str, str]:
         """Return the check for programs."""
         return {
             "outcome": self.check.outcome.value,
             "code": self.check.code,
-            "reason": self._full_reason,
+            "reason": _cut(translated(self.check.sentence), LONGEST_REASON),
         }
 
 
@@ -147,14 +156,14 @@ class Saying:
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs; what is empty is left out."""
-        told = {
+        everything = {
             "name": self.name,
             "issuerNameByItself": self.issuer_name,
             "achievements": [_present(each) for each in self.achievements],
             "validFrom": _moment(self.valid_from),
             "validUntil": _moment(self.valid_until),
         }
-        return _present(told)
+        return _present(everything)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,8 @@ class Examination:
     """All that was found out about a credential at a moment.
 
     `row` is the credential in our registry and `answer` what the registry says of it, if the
-    credential is ours. `says` is None unless the signature holds.
+    credential is ours. `says` is None unless the signature holds. `recognised` is the issuer as
+    this institute knows it, if it does.
     """
 
     report: Report
@@ -171,12 +181,13 @@ class Examination:
     row: Credential | None = None
     answer: answers.Answer | None = None
     says: Saying | None = None
+    recognised: RecognisedIssuer | None = None
 
     @property
     def checks(self) -> list[Told]:
         """The checks in the order in which they are told."""
-        told = [Told(name, check) for name, check in self.report.checks.items()]
-        return told + ([Told("registry", self.registry)] if self.registry else [])
+        checks = [Told(name, check) for name, check in self.report.checks.items()]
+        return checks + ([Told("registry", self.registry)] if self.registry else [])
 
     @property
     def failing(self) -> list[Told]:
@@ -210,8 +221,14 @@ class Examination:
             return OF_LISTED[report.standing]
         if report.dates.outcome is Outcome.FAILS:
             return OF_DATES.get(report.dates.code, Verdict.INVALID)
+        open_only = Verdict.UNRECOGNISED if self._lacks_recognition_only else Verdict.UNCHECKED
         by_outcome = {Outcome.HOLDS: Verdict.VALID, Outcome.FAILS: Verdict.INVALID}
-        return by_outcome.get(self.outcome, Verdict.UNCHECKED)
+        return by_outcome.get(self.outcome, open_only)
+
+    @property
+    def _lacks_recognition_only(self) -> bool:
+        """Whether all is well but that nobody here knows who signed."""
+        return [each.name for each in self.unchecked] == ["recognition"]
 
     @property
     def verdict_label(self) -> Promise:
@@ -226,23 +243,27 @@ class Examination:
 
     @property
     def issuer_name(self) -> str:
-        """The issuer as we know it: our own name, or the place that its keys are published at."""
+        """The issuer as we know it: by name, or the place that its keys are published at."""
         if self.is_ours:
             return institutes.institute().name
-        issuer = self.report.issuer_id or ""
-        if self.report.signature.outcome is Outcome.HOLDS and issuer.startswith(DID_WEB):
-            host, *path = issuer.removeprefix(DID_WEB).split(":")
-            return "/".join([unquote(host), *path])
-        return ""
+        return self.recognised.name if self.recognised is not None else self.place
+
+    @property
+    def place(self) -> str:
+        """Where the issuer publishes the key that signed; nothing where it is no such place."""
+        proven = self.report.issuer.code == ADDRESS_PROVEN
+        return signers.place(self.report.issuer_id or "") if proven else ""
 
     def as_json(self) -> dict[str, Any]:
         """Return everything for programs."""
         issuer = {
             "id": self.report.issuer_id,
             "name": self.issuer_name,
-            "trusted": self.report.issuer.outcome is Outcome.HOLDS,
+            "place": self.place,
+            "recognisedAs": self.recognised.name if self.recognised is not None else "",
+            "trusted": self.report.recognition.outcome is Outcome.HOLDS,
         }
-        told = {
+        everything = {
             "verdict": self.verdict.value,
             "outcome": self.outcome.value,
             "checks": {each.name: each.as_json() for each in self.checks},
@@ -252,7 +273,7 @@ class Examination:
             "registry": self.answer.as_json() if self.answer else None,
             "checkedAt": _moment(self.checked_at),
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in everything.items() if value is not None}
 
 
 def examine(
@@ -266,22 +287,26 @@ def examine(
     """Return what can be found out about a credential, whatever its JSON holds.
 
     `email` is whom it should be about, if that is asked. `trusted` are issuers that the asking
-    person vouches for, beside ourselves.
+    person vouches for, beside ourselves and the issuers that the institute recognises.
     """
     problem = _kind_problem(document) or _structure_problem(document)
     row = _in_registry(document)
     same = row is not None and _is_text_of(row, document)
+    recognised = {each.identifier: each for each in queries.recognised_issuers()}
     report = verify(
         document,
         now=at,
         resolve=Documents(at, _nothing_for_no_badge if problem else get),
-        trusted=frozenset({our_did(), *trusted}) - {""},
+        trusted=frozenset({our_did(), *recognised, *trusted}) - {""},
         expected_subject=_spelling(document, email) or None,
         known_since=row.awarded_at if row is not None and same else None,
     )
-    report = _told_by_us(report, problem, document, email)
+    known = signers.known_issuer(report, recognised)
+    report = _told_by_us(report, problem, known)
+    report = replace(report, subject=_subject(report.subject, document, email))
     covered = not _any_other_than_holds(report.format, report.signature)
-    found = Examination(report, at, says=_saying(document) if covered else None)
+    says = _saying(document) if covered else None
+    found = Examination(report, at, says=says, recognised=known)
     return _with_registry(found, row if same else None, is_known=row is not None)
 
 
@@ -342,13 +367,14 @@ def _structure_problem(document: Mapping[str, Any]) -> Check | None:
     try:
         open_badges.check_structure(document, single_values=True)
     except Refused as refusal:
-        reason = _("It is not built as an Open Badge 3.0 is: %(reason)s") % {"reason": refusal}
+        reason = _("It is not built as an Open Badge 3.0 is: %(reason)s", reason=refusal.sentence)
         return Check(Outcome.FAILS, "structure", reason)
     if divided := _divided_id(document):
         reason = _(
-            "It tells of “%(id)s” in two places, and not the same, so what it says is not certain."
+            "It tells of “%(id)s” in two places, and not the same, so what it says is not certain.",
+            id=divided[:100],
         )
-        return Check(Outcome.FAILS, "divided_object", reason % {"id": divided[:100]})
+        return Check(Outcome.FAILS, "divided_object", reason)
     return None
 
 
@@ -390,25 +416,15 @@ def _id(told: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _told_by_us(
-    report: Report, problem: Check | None, document: Mapping[str, Any], email: str
-) -> Report:
+def _told_by_us(report: Report, problem: Check | None, known: RecognisedIssuer | None) -> Report:
     """Return the report with what the core can't know: what is read here, and who we are."""
     form = report.format
     return replace(
         report,
         format=problem if problem and form.outcome is Outcome.HOLDS else form,
-        issuer=_issuer(report),
-        subject=_subject(report.subject, document, email),
+        issuer=signers.issuer_check(report),
+        recognition=signers.recognition_check(report, known),
     )
-
-
-def _issuer(report: Report) -> Check:
-    """Return the check of the issuer with our own name, if we are the issuer that holds."""
-    if report.issuer.outcome is not Outcome.HOLDS or report.issuer_id != our_did():
-        return report.issuer
-    reason = _("This institute, %(name)s.") % {"name": institutes.institute().name}
-    return replace(report.issuer, reason=reason)
 
 
 def _in_registry(document: Mapping[str, Any]) -> Credential | None:
@@ -453,9 +469,10 @@ def _other_text() -> Check:
 def _registry_says(answer: answers.Answer) -> Check:
     if answer.state == Standing.VALID:
         return Check(Outcome.HOLDS, "valid", _("Our registry has this very credential, as valid."))
-    reason = _("Our registry has this very credential, with the state: %(state)s.") % {
-        "state": Standing(answer.state).label
-    }
+    reason = _(
+        "Our registry has this very credential, with the state: %(state)s.",
+        state=str(Standing(answer.state).label),
+    )
     return Check(Outcome.FAILS, answer.state, reason)
 
 

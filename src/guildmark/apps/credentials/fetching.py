@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.verification import Unavailable
 
 from .strict_json import JsonRefused, read_object
@@ -79,15 +80,17 @@ def checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port or HTTPS
     except ValueError:
-        raise Unavailable("Its address is no https address.") from None
+        raise Unavailable(_("Its address is no https address.")) from None
     if len(url) > LONGEST_ADDRESS or not _VISIBLE.fullmatch(url):
-        raise Unavailable("Its address is too long, or holds blanks or other odd characters.")
+        raise Unavailable(_("Its address is too long, or holds blanks or other odd characters."))
     if parts.scheme != "https" or not parts.hostname:
-        raise Unavailable("Its address does not begin with https:// and a host.")
+        raise Unavailable(_("Its address does not begin with https:// and a host."))
     if parts.username is not None or parts.password is not None:
-        raise Unavailable("Its address holds a user name or password.")
+        raise Unavailable(_("Its address holds a user name or password."))
     if port != HTTPS and port < UNPRIVILEGED:
-        raise Unavailable(f"Its address names the port {port}, where no web page belongs.")
+        raise Unavailable(
+            _("Its address names the port %(port)s, where no web page belongs.", port=port)
+        )
     return parts
 
 
@@ -130,7 +133,7 @@ def _look_up_in_time(host: str, port: int, looked_up_by: LookUp, ends_at: float)
     if thread.is_alive():
         raise _slow(host)
     if not found:
-        raise Unavailable(f"The host {host} is not known.")
+        raise Unavailable(_("The host %(host)s is not known.", host=host))
     return found
 
 
@@ -139,8 +142,12 @@ def _allowed(host: str, addresses: list[str]) -> tuple[str, ...]:
     for address in addresses:
         if not is_public(address) and not _is_loopback_of_tests(address):
             raise Unavailable(
-                f"The host {host} has the address {address}, which is not public. "
-                f"Nothing is fetched from inside a network."
+                _(
+                    "The host %(host)s has the address %(address)s, which is not public. "
+                    "Nothing is fetched from inside a network.",
+                    host=host,
+                    address=address,
+                )
             )
     return tuple(addresses)
 
@@ -163,10 +170,14 @@ async def _ask_in_time(place: Place, ends_at: float) -> bytes:
         raise _slow(place.host) from None
     except ssl.SSLCertVerificationError as fault:
         raise Unavailable(
-            f"{place.host} can't show that it is {place.host}: {fault.verify_message}."
+            _(
+                "%(host)s can't show that it is %(host)s: %(why)s.",
+                host=place.host,
+                why=fault.verify_message,
+            )
         ) from fault
     except OSError as fault:
-        raise Unavailable(f"{place.host} can't be reached by https.") from fault
+        raise Unavailable(_("%(host)s can't be reached by https.", host=place.host)) from fault
 
 
 async def _ask(place: Place) -> bytes:
@@ -229,7 +240,9 @@ class _Bytes:
 
 
 def _document(place: Place, received: bytes) -> Mapping[str, Any]:
-    too_large = Unavailable(f"{place.host} sends more than {LARGEST:,} bytes.")
+    too_large = Unavailable(
+        _("%(host)s sends more than %(most)s bytes.", host=place.host, most=f"{LARGEST:,}")
+    )
     if len(received) > LARGEST_HEAD + LARGEST:
         raise too_large
     answer = http.client.HTTPResponse(_Bytes(received), method="GET")  # type: ignore[arg-type]  # only makefile is asked for
@@ -237,24 +250,36 @@ def _document(place: Place, received: bytes) -> Mapping[str, Any]:
         answer.begin()
         body = answer.read()
     except (http.client.HTTPException, ValueError) as fault:
-        raise Unavailable(f"{place.host} sends no complete answer.") from fault
+        raise Unavailable(_("%(host)s sends no complete answer.", host=place.host)) from fault
     if len(body) > LARGEST:
         raise too_large
     _refuse_other_answers(place, answer.status)
     try:
         return read_object(body)
     except JsonRefused as refusal:
-        raise Unavailable(f"{place.host} sends no JSON document: {refusal}") from refusal
+        raise Unavailable(
+            _("%(host)s sends no JSON document: %(why)s", host=place.host, why=refusal.sentence)
+        ) from refusal
 
 
 def _refuse_other_answers(place: Place, status: int) -> None:
     if status in MOVED:
-        raise Unavailable(f"{place.host} sends us elsewhere, and nobody is followed here.")
+        raise Unavailable(
+            _("%(host)s sends us elsewhere, and nobody is followed here.", host=place.host)
+        )
     if status in NOT_FOUND:
-        raise Unavailable(f"{place.host} has no such document (it answers {status}).")
+        raise Unavailable(
+            _(
+                "%(host)s has no such document (it answers %(status)s).",
+                host=place.host,
+                status=status,
+            )
+        )
     if status != OK:
-        raise Unavailable(f"{place.host} answers {status}.")
+        raise Unavailable(_("%(host)s answers %(status)s.", host=place.host, status=status))
 
 
 def _slow(host: str) -> Unavailable:
-    return Unavailable(f"{host} does not answer within {SECONDS:g} seconds.")
+    return Unavailable(
+        _("%(host)s does not answer within %(seconds)s seconds.", host=host, seconds=f"{SECONDS:g}")
+    )

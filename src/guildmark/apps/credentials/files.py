@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from guildmark.cores.vc import baking
 from guildmark.cores.vc.errors import Refused
 
+from .sayings import translated
 from .strict_json import JsonRefused, read_value
 
 LARGEST = 1_000_000
@@ -45,7 +46,7 @@ def text_in(content: bytes) -> str:
     try:
         return _unbaked(content)
     except Refused as refusal:
-        raise FileRefused(refusal.code, str(refusal)) from refusal
+        raise FileRefused(refusal.code, translated(refusal.sentence)) from refusal
 
 
 def too_large() -> str:

@@ -10,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.accounts.queries import User
 from guildmark.cores.identifiers import IdRefused
 
 from . import queries
-from .models import Credential, CredentialType, Proposal
-from .services import LONGEST_TEXT, Award, Change
-from .states import CAUSES, Action, Cause, Move, ProposalState, Standing, State
+from .models import LONGEST_SOURCE, Credential, CredentialType, Proposal
+from .services import LONGEST_TEXT, Award, Change, TakenComponent
+from .states import CAUSES, Action, Cause, Move, Outcome, ProposalState, Standing, State
 
 LONGEST_SEARCH = 200
 FIRST_DAY = date(2000, 1, 1)
@@ -27,15 +29,25 @@ def state_label(state: State) -> Promise:
     return _("active") if state is State.ACTIVE else Standing(state.value).label
 
 
-def state_choices() -> list[tuple[str, Any]]:
-    """Return the states to list by; none chosen means all."""
-    return [("", _("All states")), *((each.value, state_label(each)) for each in State)]
+def standing_choices() -> list[tuple[str, Any]]:
+    """Return what to list by, in the words of the badges; none chosen means all."""
+    return [("", _("All states")), *((each.value, each.label) for each in Standing)]
 
 
 def type_choices() -> list[tuple[str, Any]]:
     """Return the types by code; none is chosen beforehand."""
     types = [(each.code, _type_label(each)) for each in queries.types()]
     return [("", _("Choose a type")), *types]
+
+
+def component_choices() -> list[tuple[str, Any]]:
+    """Return the components of all types, each under its type; none is chosen beforehand."""
+    types = [
+        (_type_label(each), [(f"{each.code}:{name}", name) for name in each.components])
+        for each in queries.types()
+        if each.components
+    ]
+    return [("", _("Choose a component")), *types]
 
 
 def second_person_hint(kinds: Iterable[CredentialType]) -> str:
@@ -72,7 +84,7 @@ class RegistrySearchForm(forms.Form):
         label=_("Name, e-mail address or id"), required=False, max_length=LONGEST_SEARCH
     )
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=state_choices, widget=forms.HiddenInput
+        label=_("State"), required=False, choices=standing_choices, widget=forms.HiddenInput
     )
 
 
@@ -80,7 +92,8 @@ class AwardForm(ReasonForm):
     """Who is to get which credential, and why.
 
     Where the same was awarded or asked for before, the form asks to tick a box: most often the
-    page was sent twice, and seldom, as for a renewal, a second one is meant.
+    page was sent twice, and seldom a second one is meant. That is no rule of the registry, for a
+    second one can be right, so the service has no word in it.
     """
 
     type = forms.ChoiceField(label=_("Type"), choices=type_choices)
@@ -145,6 +158,95 @@ class AwardForm(ReasonForm):
         given, day = self.cleaned_data, self.cleaned_data["valid_from"]
         begins = None if day is None else datetime.combine(day, time.min, tzinfo=UTC)
         return Award(given["type"], given["email"], given["name"], given["reason"], begins)
+
+
+class ComponentForm(ReasonForm):
+    """What became of a component, as a registrar records it by hand."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the account"),
+        help_text=_("Of somebody who has an account and confirmed this address."),
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+    component = forms.ChoiceField(label=_("Component"), choices=component_choices)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[(each.value, each.label) for each in Outcome],
+        initial=Outcome.PASSED.value,
+        widget=forms.RadioSelect,
+    )
+    taken_on = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("On which it was taken. The latest outcome of a component counts."),
+    )
+    source = forms.CharField(
+        label=_("Where it is documented"),
+        max_length=LONGEST_SOURCE,
+        help_text=_(
+            "Such as the number of a protocol; no names. The person reads it too. The same "
+            "document counts once."
+        ),
+    )
+    name = forms.CharField(
+        label=_("Name for the certificate"),
+        required=False,
+        max_length=200,
+        help_text=_("Empty means the name of the account. Used when the award follows."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    field_order = ("email", "component", "outcome", "taken_on", "source", "name", "reason")
+
+    def clean_email(self) -> User:
+        """Return the person who showed that the address is theirs."""
+        email = str(self.cleaned_data["email"]).lower()
+        person = accounts.person_by_email(email)
+        if person is None or email not in accounts.confirmed_addresses(person):
+            raise forms.ValidationError(
+                _(
+                    "No account signs in with this address and has confirmed it. Ask the person to "
+                    "open one, or to confirm the address."
+                )
+            )
+        return person
+
+    def clean_component(self) -> tuple[CredentialType, str]:
+        """Return the type and the component of it."""
+        code, _colon, component = self.cleaned_data["component"].partition(":")
+        return CredentialType.objects.get(code=code), component
+
+    def taken(self) -> TakenComponent:
+        """Return what the service is asked for."""
+        given = self.cleaned_data
+        kind, component = given["component"]
+        return TakenComponent(
+            kind,
+            component,
+            Outcome(given["outcome"]),
+            given["source"],
+            datetime.combine(given["taken_on"], time.min, tzinfo=UTC),
+            given["name"],
+        )
+
+
+class RenewalForm(ReasonForm):
+    """Why a credential is renewed, and from when if not from now."""
+
+    valid_from = forms.DateField(
+        label=_("Valid from"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "Leave it empty, unless the new one is to begin on an earlier day, such as the one on "
+            "which the old one ended. The day begins at midnight UTC, and the end is counted from "
+            "it."
+        ),
+    )
+
+    def begins(self) -> datetime | None:
+        """Return the moment at which the new one begins, if one was given."""
+        day = self.cleaned_data["valid_from"]
+        return None if day is None else datetime.combine(day, time.min, tzinfo=UTC)
 
 
 class ChangeForm(ReasonForm):
@@ -227,7 +329,7 @@ def _awarded_before(kind: CredentialType, email: str) -> str:
     if row := Credential.objects.filter(holds & alive).first():
         return gettext(
             "This address has %(number)s of the same type, awarded on %(day)s. Tick the box if you "
-            "mean another one, such as a renewal."
+            "mean another one; to renew it, open it in the registry and choose Renew."
         ) % {"number": row.number, "day": row.awarded_at.date().isoformat()}
     asked = Proposal.objects.filter(
         action=Action.AWARD, state=ProposalState.OPEN, type=kind, details__email=email

@@ -5,14 +5,18 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from guildmark.apps.audit.immutability import protect
 
 from . import telling
-from .states import Action, Cause, Move, ProposalState, ShownAs, Standing, State
+from .states import Action, Cause, Move, Outcome, ProposalState, ShownAs, Standing, State
 
 models.CharField.register_lookup(Length)
 LONGEST_ID = 60
+LONGEST_ISSUER = 500
+LONGEST_SOURCE = 200
+LONGEST_RECEIVER = 120
 
 
 class CredentialType(models.Model):
@@ -139,6 +143,44 @@ class Credential(models.Model):
         return telling.standing(self.state, self.valid_from, self.valid_until, at)
 
 
+class ReadyAnswer(models.Model):
+    """What a verifier is told of a credential, ready to be sent: see `telling.Prepared`.
+
+    A copy of what other rows say, for speed alone: `ready_answers` writes it anew with each of
+    their changes. Only the name of a type can change without that, for many credentials at once;
+    so an answer counts while `type_name` is still the name.
+    """
+
+    number = models.CharField(max_length=LONGEST_ID, primary_key=True)
+    type = models.ForeignKey(CredentialType, models.PROTECT, related_name="+", db_index=False)
+    type_name = models.CharField(max_length=200, blank=True)
+    begins = models.BigIntegerField()
+    ends = models.BigIntegerField()
+    tag = models.CharField(max_length=40)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RecognisedIssuer(models.Model):
+    """Another issuer that the institute knows: programme data, edited and exported.
+
+    `identifier` is how its credentials name it, a DID or an https address. `name` is what
+    everybody is told who has one of its credentials verified, `note` is for the file.
+    """
+
+    identifier = models.CharField(max_length=LONGEST_ISSUER, unique=True)
+    name = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["name", "identifier"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StateChange(models.Model):
     """One move of a credential from state to state; never changed, never deleted."""
 
@@ -176,6 +218,43 @@ class StateChange(models.Model):
         return f"{self.credential}: {self.move}"
 
 
+class NameLink(models.Model):
+    """A private address that shows the holder's name to whom the holder gave it, for some days.
+
+    Of the secret in the address only the SHA-256 is kept, in hexadecimal. `receiver` is a note of
+    the holder for themselves. `opened` counts how often the name was shown to others, and
+    `last_opened_on` is the last day of that, in UTC; who they were is not kept.
+    """
+
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="name_links")
+    receiver = models.CharField(max_length=LONGEST_RECEIVER)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    opened = models.PositiveIntegerField(default=0)
+    last_opened_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="name_link_has_receiver", condition=models.Q(receiver__length__gt=0)
+            ),
+            models.CheckConstraint(
+                name="name_link_ends_after_it_begins",
+                condition=models.Q(expires_at__gt=models.F("made_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential}: link {self.pk}"
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it shows the name at a moment: the twin of `queries.open_name_links`."""
+        return self.withdrawn_at is None and at < self.expires_at
+
+
 class ExpiryReminder(models.Model):
     """A holder was told that a credential ends within so many days; each is told once."""
 
@@ -195,7 +274,8 @@ class ExpiryReminder(models.Model):
 class Proposal(models.Model):
     """Something that one person wants done and another one decides on.
 
-    `details` is what the action needs, as the asking person gave it.
+    `details` is what the action needs, as the asking person gave it. `asked_by` is empty for an
+    award that followed by itself, when the last component was recorded.
     """
 
     action = models.CharField(max_length=20)
@@ -204,7 +284,9 @@ class Proposal(models.Model):
     details = models.JSONField()
     reason = models.CharField(max_length=500)
     state = models.CharField(max_length=20, default=ProposalState.OPEN.value)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -236,6 +318,68 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.credential or self.type}"
 
+    @property
+    def asker(self) -> str:
+        """Who asked, as people read it."""
+        return str(self.asked_by or _("the system"))
+
+    @property
+    def decider(self) -> str:
+        """Who decided, as people read it."""
+        return str(self.decided_by or _("the system"))
+
+    @property
+    def asked_for(self) -> str:
+        """What is to be done, as events name it."""
+        return "renew" if self.renews else self.action
+
+    @property
+    def renews(self) -> bool:
+        """Whether a new credential is to take the place of this one, and both happen at once."""
+        return bool(self.details.get("renews"))
+
+
+class ComponentOutcome(models.Model):
+    """What became of a component of a type for a person, such as an exam; never changed or deleted.
+
+    `source` says where it is documented: a reference such as "exams.sitting:17", or what a
+    registrar wrote. Only the link to the person and the source go when the account is closed.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="components"
+    )
+    type = models.ForeignKey(CredentialType, models.PROTECT, related_name="+")
+    component = models.TextField()
+    outcome = models.CharField(max_length=10)
+    taken_at = models.DateTimeField()
+    source = models.CharField(max_length=LONGEST_SOURCE)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-taken_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="component_outcome_is_known",
+                condition=models.Q(outcome__in=[each.value for each in Outcome]),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "type", "component", "source"],
+                name="component_is_recorded_once_per_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type.code} {self.component}: {self.outcome}"
+
+    @property
+    def outcome_label(self) -> str:
+        """The outcome as people read it."""
+        return str(Outcome(self.outcome).label)
+
 
 protect(
     Credential,
@@ -256,3 +400,4 @@ protect(
     ],
 )
 protect(StateChange)
+protect(ComponentOutcome, except_columns=["person_id", "source"])

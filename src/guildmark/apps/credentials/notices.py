@@ -28,6 +28,12 @@ def tell_change(credential: Credential, change: StateChange, *, at: datetime) ->
         _tell("credential_changed", credential, context, to=to, at=at)
 
 
+def tell_renewal(credential: Credential, renewed: Credential, *, email: str, at: datetime) -> None:
+    """Tell the holder, in one mail, of the new credential and of what became of the old one."""
+    context = {"renewed": renewed, "ends": credential.valid_until}
+    _tell("credential_renewed", credential, context, to=credential.holder or email, at=at)
+
+
 def tell_end(credential: Credential, *, at: datetime) -> None:
     """Tell the holder that a credential ends soon."""
     to = credential.holder or credential.holder_email

@@ -12,7 +12,7 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import System
 
 from . import queries
-from .models import Credential, Proposal
+from .models import Credential, NameLink, Proposal
 from .states import CREDENTIAL, Move, ProposalState
 
 
@@ -20,12 +20,17 @@ class Permission(StrEnum):
     """Every permission of this context, as context:subject:action."""
 
     TYPE_DEFINE = "credentials:type:define"
+    ISSUER_RECOGNISE = "credentials:issuer:recognise"
     REGISTRY_READ = "credentials:registry:read"
     REGISTRY_TAKE_OVER = "credentials:registry:take-over"
     CREDENTIAL_AWARD = "credentials:credential:award"
     CREDENTIAL_CHANGE = "credentials:credential:change"
+    CREDENTIAL_RENEW = "credentials:credential:renew"
     CREDENTIAL_SURRENDER = "credentials:credential:surrender"
     CREDENTIAL_SHOW = "credentials:credential:show"
+    NAME_LINK_MAKE = "credentials:name-link:make"
+    NAME_LINK_WITHDRAW = "credentials:name-link:withdraw"
+    COMPONENT_RECORD = "credentials:component:record"
     PROPOSAL_DECIDE = "credentials:proposal:decide"
     PROPOSAL_WITHDRAW = "credentials:proposal:withdraw"
 
@@ -37,6 +42,12 @@ def is_operator(actor: Any) -> bool:
 
 
 @predicate
+def is_guildmark(actor: Any) -> bool:
+    """Guildmark itself: another context knows that somebody passed, and says so."""
+    return isinstance(actor, System)
+
+
+@predicate
 def is_administrator_here(actor: Any) -> bool:
     """An effective administrator."""
     return actor is not None and is_administrator.test(actor)
@@ -45,7 +56,7 @@ def is_administrator_here(actor: Any) -> bool:
 @predicate
 def is_registrar(actor: Any) -> bool:
     """An effective registrar."""
-    return accounts.has_role(actor, Role.REGISTRAR)
+    return not isinstance(actor, System) and accounts.has_role(actor, Role.REGISTRAR)
 
 
 @predicate
@@ -58,6 +69,18 @@ def may_read_registry(actor: Any) -> bool:
 def is_holder(actor: Any, credential: Credential) -> bool:
     """The actor holds the credential."""
     return actor.pk is not None and actor.pk == credential.holder_id
+
+
+@predicate
+def made_it(actor: Any, link: NameLink) -> bool:
+    """The actor holds the credential that the link is about."""
+    return bool(is_holder.test(actor, link.credential))
+
+
+@predicate
+def is_person(actor: Any, person: accounts.User) -> bool:
+    """The actor is the person whom it is about."""
+    return not isinstance(actor, System) and actor.pk is not None and actor.pk == person.pk
 
 
 @predicate
@@ -95,6 +118,12 @@ def _needs_registrar(actor: Any, _subject: Any) -> Any:
     return needs_role(actor, Role.REGISTRAR)
 
 
+def _needs_recorder(actor: Any, _subject: Any) -> Any:
+    if not getattr(actor, "is_authenticated", False):
+        return _("Sign in first.")
+    return needs_role(actor, Role.REGISTRAR)
+
+
 def _needs_reader(actor: Any, _subject: Any) -> Any:
     return needs_role(actor, *sorted(queries.READERS))
 
@@ -111,9 +140,10 @@ NOT_ONESELF = Condition(
 )
 OPEN = Condition(is_open, _("This was decided already."))
 
-TYPE_DEFINE = Policy(
-    Permission.TYPE_DEFINE, Condition(is_operator | is_administrator_here, _needs_keeper)
-)
+KEEPER = Condition(is_operator | is_administrator_here, _needs_keeper)
+
+TYPE_DEFINE = Policy(Permission.TYPE_DEFINE, KEEPER)
+ISSUER_RECOGNISE = Policy(Permission.ISSUER_RECOGNISE, KEEPER)
 REGISTRY_READ = Policy(
     Permission.REGISTRY_READ, SIGNED_IN, Condition(may_read_registry, _needs_reader)
 )
@@ -129,6 +159,12 @@ CREDENTIAL_CHANGE = Policy(
     NOT_ONESELF,
     Condition(can_still_change, _("This state is final; nothing leads out of it.")),
 )
+CREDENTIAL_RENEW = Policy(Permission.CREDENTIAL_RENEW, SIGNED_IN, REGISTRAR, NOT_ONESELF)
+COMPONENT_RECORD = Policy(
+    Permission.COMPONENT_RECORD,
+    Condition(is_guildmark | is_registrar, _needs_recorder),
+    Condition(~is_person, _("Nobody records a component for themselves. Ask another registrar.")),
+)
 CREDENTIAL_SURRENDER = Policy(
     Permission.CREDENTIAL_SURRENDER,
     SIGNED_IN,
@@ -139,6 +175,16 @@ CREDENTIAL_SHOW = Policy(
     Permission.CREDENTIAL_SHOW,
     SIGNED_IN,
     Condition(is_holder, _("Only the holder chooses how a credential is shown.")),
+)
+NAME_LINK_MAKE = Policy(
+    Permission.NAME_LINK_MAKE,
+    SIGNED_IN,
+    Condition(is_holder, _("Only the holder decides who is shown the name.")),
+)
+NAME_LINK_WITHDRAW = Policy(
+    Permission.NAME_LINK_WITHDRAW,
+    SIGNED_IN,
+    Condition(made_it, _("Only the holder takes back who is shown the name.")),
 )
 PROPOSAL_DECIDE = Policy(
     Permission.PROPOSAL_DECIDE,
@@ -158,12 +204,17 @@ POLICIES = {
     policy.permission: policy
     for policy in (
         TYPE_DEFINE,
+        ISSUER_RECOGNISE,
         REGISTRY_READ,
         REGISTRY_TAKE_OVER,
         CREDENTIAL_AWARD,
         CREDENTIAL_CHANGE,
+        CREDENTIAL_RENEW,
+        COMPONENT_RECORD,
         CREDENTIAL_SURRENDER,
         CREDENTIAL_SHOW,
+        NAME_LINK_MAKE,
+        NAME_LINK_WITHDRAW,
         PROPOSAL_DECIDE,
         PROPOSAL_WITHDRAW,
     )

@@ -1,4 +1,4 @@
-"""The section "credentials" of a programme file: types of credentials."""
+"""The section "credentials" of a programme file: types of credentials, issuers that are known."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from guildmark.apps.institute.slots import Problem, SectionRefused
 
-from . import queries, services
-from .models import CredentialType
+from . import queries, recognising, services
+from .models import LONGEST_ISSUER, CredentialType, RecognisedIssuer
+from .recognising import LONGEST_NAME, LONGEST_NOTE, IssuerDescription, IssuerRefused
 from .services import CredentialRefused, TypeDescription
 from .states import Action
 
@@ -22,25 +23,32 @@ MOST_MONTHS = 1200
 LAST_POSITION = 32_767
 LONGEST = {"code": 10, "name": 200, "level": 60}
 """Characters that the database keeps at most."""
+ISSUERS = "recognised_issuers"
+ISSUER_NAMES = tuple(each.name for each in fields(IssuerDescription))
+ISSUER_NEEDED = ("identifier", "name")
+ISSUER_LONGEST = {"identifier": LONGEST_ISSUER, "name": LONGEST_NAME, "note": LONGEST_NOTE}
 
 
 class CredentialsSection:
-    """Loads and exports {"types": [{"code": "CPAP", "name": ..., ...}]}."""
+    """Loads and exports {"types": [{"code": "CPAP", ...}], "recognised_issuers": [...]}."""
 
     def problems(self, data: Any, *, path: str) -> Iterable[Problem]:
         """Say everything that is wrong with the data as such."""
-        if not isinstance(data, dict) or set(data) != {"types"}:
-            yield Problem(path, _("Give an object with one name, “types”."))
+        if not isinstance(data, dict) or set(data) - {ISSUERS} != {"types"}:
+            text = _("Give an object with the name “types”, and perhaps “recognised_issuers”.")
+            yield Problem(path, text)
         elif not isinstance(data["types"], list):
             yield Problem(f"{path}.types", _("Give a list of types of credentials."))
         else:
             for number, each in enumerate(data["types"]):
                 yield from _type_problems(each, f"{path}.types[{number}]")
-            yield from _twice(data["types"], f"{path}.types")
+            text = _("The code %(value)s is given twice. Remove one.")
+            yield from _twice(data["types"], "code", f"{path}.types", text)
+            yield from _issuers_problems(data.get(ISSUERS, []), f"{path}.{ISSUERS}")
 
     def load(self, data: Any, *, actor: Any, at: datetime) -> bool:
-        """Make the types, or describe them anew; a type that is not in the file stays."""
-        changed = False
+        """Make or describe anew what is in the file; what is here and not in the file stays."""
+        changed = _load_issuers(data.get(ISSUERS, []), actor=actor, at=at)
         for number, each in enumerate(data["types"]):
             values: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value
@@ -53,9 +61,12 @@ class CredentialsSection:
         return changed
 
     def export(self) -> Any:
-        """Return all types, or None where there are none."""
+        """Return all types and recognised issuers, or None where there is neither."""
         types = [_description(each) for each in queries.types()]
-        return {"types": types} if types else None
+        issuers = [_issuer(each) for each in queries.recognised_issuers()]
+        if not types and not issuers:
+            return None
+        return {"types": types, **({ISSUERS: issuers} if issuers else {})}
 
 
 SECTION = CredentialsSection()
@@ -71,20 +82,61 @@ def _type_problems(data: Any, path: str) -> Iterator[Problem]:
         if not data.get(name):
             yield Problem(f"{path}.{name}", _("This is needed."))
     for name in TEXTS:
-        value, most = data.get(name, ""), LONGEST.get(name)
-        if not isinstance(value, str):
-            yield Problem(f"{path}.{name}", _("Give a text."))
-        elif most is not None and len(value) > most:
-            text = _("This has %(length)s characters; at most %(most)s are kept.")
-            yield Problem(f"{path}.{name}", text % {"length": len(value), "most": most})
+        yield from _text_problems(data.get(name, ""), LONGEST.get(name), f"{path}.{name}")
     yield from _list_problems(data, path)
     yield from _number_problems(data, path)
 
 
-def _twice(types: list[Any], path: str) -> Iterator[Problem]:
-    codes = [each.get("code") for each in types if isinstance(each, dict)]
-    for code in sorted({each for each in codes if isinstance(each, str) and codes.count(each) > 1}):
-        yield Problem(path, _("The code %(code)s is given twice. Remove one.") % {"code": code})
+def _text_problems(value: Any, most: int | None, path: str) -> Iterator[Problem]:
+    if not isinstance(value, str):
+        yield Problem(path, _("Give a text."))
+    elif most is not None and len(value) > most:
+        text = _("This has %(length)s characters; at most %(most)s are kept.")
+        yield Problem(path, text % {"length": len(value), "most": most})
+
+
+def _twice(entries: list[Any], name: str, path: str, text: str) -> Iterator[Problem]:
+    given = [each.get(name) for each in entries if isinstance(each, dict)]
+    for each in sorted({each for each in given if isinstance(each, str) and given.count(each) > 1}):
+        yield Problem(path, text % {"value": each})
+
+
+def _issuers_problems(data: Any, path: str) -> Iterator[Problem]:
+    if not isinstance(data, list):
+        yield Problem(path, _("Give a list of issuers."))
+        return
+    for number, each in enumerate(data):
+        yield from _issuer_problems(each, f"{path}[{number}]")
+    text = _("The issuer %(value)s is given twice. Remove one.")
+    yield from _twice(data, "identifier", path, text)
+
+
+def _issuer_problems(data: Any, path: str) -> Iterator[Problem]:
+    if not isinstance(data, dict):
+        yield Problem(path, _("Give an object."))
+        return
+    for name in sorted(data.keys() - set(ISSUER_NAMES)):
+        yield Problem(f"{path}.{name}", _("This name is unknown here."))
+    for name in ISSUER_NEEDED:
+        if not data.get(name):
+            yield Problem(f"{path}.{name}", _("This is needed."))
+    for name, most in ISSUER_LONGEST.items():
+        yield from _text_problems(data.get(name, ""), most, f"{path}.{name}")
+
+
+def _load_issuers(issuers: list[dict[str, str]], *, actor: Any, at: datetime) -> bool:
+    changed = False
+    for number, each in enumerate(issuers):
+        try:
+            changed |= recognising.recognise(IssuerDescription(**each), actor=actor, at=at)
+        except IssuerRefused as refusal:
+            path = f"$.{ISSUERS}[{number}].{refusal.field}"
+            raise SectionRefused([Problem(path, str(refusal))]) from refusal
+    return changed
+
+
+def _issuer(row: RecognisedIssuer) -> dict[str, str]:
+    return {name: getattr(row, name) for name in ISSUER_NAMES}
 
 
 def _list_problems(data: dict[str, Any], path: str) -> Iterator[Problem]:

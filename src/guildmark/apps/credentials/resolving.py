@@ -14,13 +14,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.utils.translation import gettext as _
 
 from guildmark.apps.audit import queries as audit
 from guildmark.apps.keys.kek import KekUnavailable
 from guildmark.apps.keys.queries import KeyMissing
 from guildmark.cores.vc import dids
 from guildmark.cores.vc.errors import Refused
+from guildmark.cores.vc.sentences import sentence as _
 from guildmark.cores.vc.verification import Unavailable
 
 from . import fetching, issuing, queries, status_lists
@@ -77,7 +77,7 @@ class Documents:
         number = url.removeprefix(_our_lists())
         row = queries.status_list(int(number)) if _is_number(number) else None
         if row is None:
-            raise Unavailable(_("We publish no status list at “%(url)s”.") % {"url": url[:200]})
+            raise Unavailable(_("We publish no status list at “%(url)s”.", url=url[:200]))
         try:
             return read_object(status_lists.text_of(row, at=self.at))
         except (KeyMissing, KekUnavailable) as fault:
@@ -90,7 +90,7 @@ def _address(url: str) -> str:
     if url.startswith("did:"):
         method = ":".join(url.split(":")[:2])[:50]
         raise Unavailable(
-            _("“%(method)s” is a kind of name that can't be looked up here.") % {"method": method}
+            _("“%(method)s” is a kind of name that can't be looked up here.", method=method)
         )
     return url
 
@@ -156,7 +156,7 @@ def fetch_asked(digest: str) -> bool:
     try:
         document = fetching.get_json(url)
     except Unavailable as reason:
-        cache.set(_fetched(digest), {"problem": str(reason)}, PROBLEM_KEPT_SECONDS)
+        cache.set(_fetched(digest), {"problem": reason.sentence}, PROBLEM_KEPT_SECONDS)
     else:
         cache.set(_fetched(digest), {"document": document}, _kept_seconds(document))
     cache.delete(_asked(digest))

@@ -101,6 +101,18 @@ class Action(StrEnum):
     SURRENDER = "surrender"
 
 
+class Outcome(StrEnum):
+    """What became of a component, such as an exam."""
+
+    PASSED = "passed"
+    NOT_PASSED = "not passed"
+
+    @property
+    def label(self) -> Promise:
+        """The outcome as people read it."""
+        return OUTCOME_LABELS[self]
+
+
 CREDENTIAL = Lifecycle(
     "credential",
     State,
@@ -162,4 +174,8 @@ SHOWN_AS_LABELS: dict[ShownAs, Promise] = {
     ShownAs.ID_ONLY: _("by the id only"),
     ShownAs.HANDLE: _("by a public handle"),
     ShownAs.NAME: _("by name"),
+}
+OUTCOME_LABELS: dict[Outcome, Promise] = {
+    Outcome.PASSED: _("passed"),
+    Outcome.NOT_PASSED: _("not passed"),
 }

@@ -4,11 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
+from guildmark.cores.vc.sentences import Sentence
+from guildmark.cores.vc.sentences import sentence as _
+
+from .sayings import translated
 
 
 class JsonRefused(ValueError):
-    """A text is no JSON that is read here; the message says why."""
+    """A text is no JSON that is read here; the message and `sentence` say why."""
+
+    def __init__(self, message: Sentence) -> None:
+        self.sentence = message
+        super().__init__(translated(message))
 
 
 def read_value(text: str | bytes) -> Any:
@@ -25,8 +32,11 @@ def read_value(text: str | bytes) -> Any:
         raise JsonRefused(_("The text is not in UTF-8.")) from None
     except json.JSONDecodeError as fault:
         raise JsonRefused(
-            _("This is not JSON: line %(line)d, column %(column)d can't be read.")
-            % {"line": fault.lineno, "column": fault.colno}
+            _(
+                "This is not JSON: line %(line)s, column %(column)s can't be read.",
+                line=fault.lineno,
+                column=fault.colno,
+            )
         ) from None
     except RecursionError:
         raise JsonRefused(_("The JSON is nested too deep.")) from None
@@ -50,8 +60,10 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in found:
             raise JsonRefused(
-                _("An object has the name “%(name)s” twice, so its meaning is not certain.")
-                % {"name": name[:100]}
+                _(
+                    "An object has the name “%(name)s” twice, so its meaning is not certain.",
+                    name=name[:100],
+                )
             )
         found[name] = value
     return found
@@ -68,4 +80,4 @@ def _refuse_half_characters(text: str, value: Any) -> None:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise JsonRefused(_("“%(name)s” is no JSON number.") % {"name": name})
+    raise JsonRefused(_("“%(name)s” is no JSON number.", name=name))

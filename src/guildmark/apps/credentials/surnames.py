@@ -9,6 +9,23 @@ import unicodedata
 from .models import Credential
 from .states import ShownAs
 
+# As passports write them: ICAO Doc 9303, part 3, section 6. An accent may be left away everywhere;
+# these can be written with a second letter instead ...
+_TWO_LETTERS = str.maketrans({"ä": "ae", "å": "aa", "ö": "oe", "ü": "ue"})
+# ... and these have no accent that Unicode could take away.
+_NO_ACCENT = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "oe",
+        "þ": "th",
+        "ð": "d",
+        "đ": "d",
+        "ł": "l",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    }
+)
+
 
 def asks_for_surname(row: Credential) -> bool:
     """Whether the name is kept back from who can't spell it; once claimed, the holder decides."""
@@ -23,12 +40,23 @@ def asks_for_surname(row: Credential) -> bool:
 def is_surname_of(typed: str, row: Credential) -> bool:
     """Whether the text is the last word of the holder's name, its last words, or all of it.
 
-    Case, accents and hyphens do not matter.
+    Case, accents and hyphens do not matter, and a letter may be written out as in a passport.
     """
     wanted, name = _words(typed), _words(row.holder_name)
-    return bool(wanted) and name[-len(wanted) :] == wanted
+    last = name[-len(wanted) :]
+    return bool(wanted) and len(wanted) == len(last) and all(map(_alike, wanted, last))
 
 
-def _words(text: str) -> list[str]:
-    parted = unicodedata.normalize("NFKD", text.casefold().replace("-", " "))
-    return "".join(each for each in parted if not unicodedata.combining(each)).split()
+def _alike(one: set[str], other: set[str]) -> bool:
+    return not one.isdisjoint(other)
+
+
+def _words(text: str) -> list[set[str]]:
+    """Return of each word its spellings: without accents, and written out."""
+    folded = unicodedata.normalize("NFC", text.casefold().replace("-", " "))
+    return [{_plain(word), _plain(word.translate(_TWO_LETTERS))} for word in folded.split()]
+
+
+def _plain(word: str) -> str:
+    parted = unicodedata.normalize("NFKD", word.translate(_NO_ACCENT))
+    return "".join(each for each in parted if not unicodedata.combining(each))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from guildmark.apps.audit import services as audit
 from guildmark.cores.identifiers import IdProblem, IdRefused, read_id
 
-from . import policies, queries
+from . import policies, queries, ready_answers
 from .events import RegistryTakenOver
 from .models import LONGEST_ID, Credential, CredentialType
 from .periods import months_after
@@ -81,6 +81,7 @@ def take_over(text: str, *, actor: Any, at: datetime, dry_run: bool = False) -> 
         fresh = [each for each in wanted if each.pk is None]
         if fresh and not dry_run:
             Credential.objects.bulk_create(fresh, batch_size=500)
+            ready_answers.write(each.key for each in fresh)
             event = RegistryTakenOver(len(fresh))
             audit.record(event, actor=actor, subject="credentials.registry:1", at=at)
     return TakenOver(len(fresh), len(wanted) - len(fresh))

@@ -5,7 +5,7 @@ Django, so that they can't tell different things.
 """
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -25,12 +25,16 @@ FOR_SCRIPTS = {
 }
 """Scripts of any site may read what is public, and also that something is not there."""
 _UNQUOTED = "!$&'()*+,;=/~:@"  # As Django's `reverse` leaves them.
+FOR_EVER = 2**63 - 1
+_VALID = '{"state": "valid"'
+"""How an answer begins that the clock can change: the state comes first for this."""
 _TAG_DIGITS = 32
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _TO_THE_SECOND = len("2026-03-02T12:00:00")
 
 
 class Known(NamedTuple):
-    """A credential as the registry holds it; the fields are in the order of `queries.known`.
+    """A credential as the registry holds it; `queries.known` asks for these fields.
 
     `cause` and `changed_at` are of the last change of its state, None before any.
     """
@@ -51,6 +55,19 @@ class Known(NamedTuple):
     successor: str | None
     has_document: bool
     origin: str
+
+
+class Prepared(NamedTuple):
+    """The answer for programs as it is sent, with its tag, and when it holds.
+
+    It holds from `begins` and before `ends`, in microseconds since 1970. A valid credential is not
+    valid yet before, and expired after; what is told of any other hangs on no clock.
+    """
+
+    text: str
+    tag: str
+    begins: int
+    ends: int
 
 
 def standing(
@@ -81,8 +98,8 @@ def told(known: Known, *, at: datetime) -> dict[str, Any]:
     page = f"{known.origin}{PAGE}{quote(known.number, safe=_UNQUOTED)}"
     is_active = known.state == State.ACTIVE
     facts = {
-        "id": known.number,
         "state": standing(known.state, known.valid_from, known.valid_until, at).value,
+        "id": known.number,
         "type": known.type_code,
         "name": known.type_name or known.type_code,
         "validFrom": moment_text(known.valid_from),
@@ -98,14 +115,30 @@ def told(known: Known, *, at: datetime) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value not in ("", None)}
 
 
-def written(facts: dict[str, Any], version: int) -> tuple[str, str]:
-    """Return an answer as JSON and its tag, over everything in it.
+def prepared(known: Known) -> Prepared:
+    """Return the answer for programs, ready for every moment.
 
-    The moment of the check is not in it but in the header Date: equal tags mean equal bytes. The
-    version makes a difference where a credential came back to where it was.
+    The version in the tag makes a difference where a credential came back to where it was.
     """
-    text = json.dumps(facts)
-    return text, text_tag(f"{version} {text}")
+    text = json.dumps(told(known, at=known.valid_from))
+    tag = text_tag(f"{known.version} {text}")
+    if known.state != State.ACTIVE:
+        return Prepared(text, tag, 0, FOR_EVER)
+    ends = FOR_EVER if known.valid_until is None else microseconds(known.valid_until)
+    return Prepared(text, tag, microseconds(known.valid_from), ends)
+
+
+def written(answer: Prepared, at: int) -> tuple[str, str]:
+    """Return what `told` tells at a moment, in microseconds since 1970, as JSON, and its tag.
+
+    The moment is not in it but in the header Date: equal tags mean equal bytes.
+    """
+    text, tag, begins, ends = answer
+    if begins <= at < ends:
+        return text, tag
+    now = Standing.NOT_YET_VALID if at < begins else Standing.EXPIRED
+    text = f'{{"state": "{now.value}"{text[len(_VALID) :]}'
+    return text, text_tag(f"{tag} {text}")
 
 
 def text_tag(text: str) -> str:
@@ -126,3 +159,13 @@ def moment_text(moment: datetime) -> str:
     '2026-03-02T12:00:00Z'
     """
     return f"{moment.isoformat(timespec='seconds')[:_TO_THE_SECOND]}Z"
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment in microseconds since 1970, as answers that are ready count.
+
+    >>> from datetime import UTC
+    >>> microseconds(datetime(1970, 1, 2, tzinfo=UTC))
+    86400000000
+    """
+    return (moment - _EPOCH) // _MICROSECOND

@@ -7,11 +7,15 @@ be taken for a formula, a date or a number.
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from string import ascii_uppercase
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MARGIN = 2
+WIDEST = 60
+"""Characters of a column at most; a longer text is cut off on the screen by the next column."""
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SCHEMAS = "http://schemas.openxmlformats.org"
@@ -45,12 +49,28 @@ def workbook(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _sheet(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"<worksheet {_SHEETS}><sheetData>"
-    for number, row in enumerate(rows, 1):
+    kept = list(rows)
+    yield f"<worksheet {_SHEETS}>{_columns(kept)}<sheetData>"
+    for number, row in enumerate(kept, 1):
         places = (f"{column}{number}" for column in ascii_uppercase[: len(row)])
         cells = "".join(map(_cell, places, row))
         yield f'<row r="{number}">{cells}</row>'
     yield "</sheetData></worksheet>"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    """Say how wide each column is: as its longest text, so that ids and moments can be read."""
+    texts = zip_longest(*rows, fillvalue="")
+    widths = (min(WIDEST, max(map(_width, column)) + MARGIN) for column in texts)
+    columns = "".join(
+        f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
+        for number, width in enumerate(widths, 1)
+    )
+    return f"<cols>{columns}</cols>" if columns else ""
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.split("\n")))
 
 
 def _cell(place: str, text: str) -> str:

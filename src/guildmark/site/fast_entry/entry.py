@@ -2,11 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
@@ -42,17 +40,17 @@ FACE: tuple[Callable[..., Any], ...] = (
     SecurityMiddleware,
 )
 """The middleware that gives every answer the same headers, the innermost first."""
+FOR_SCRIPTS = tuple(telling.FOR_SCRIPTS.items())
 KEPT = 1024
 """Host names and peers that are remembered, so that strangers can't fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What is sent, but for the headers that every answer has."""
 
     status: int
     headers: Headers
-    body: bytes = b""
+    body: bytes
 
 
 class FastEntry:
@@ -78,12 +76,14 @@ class FastEntry:
         answer = self._answer(environ) if self._may_answer(environ, secure=secure) else None
         if answer is None:
             return self.django(environ, start_response)
+        status, headers, body = answer
         request_id = requests.request_id(environ)
         method = environ["REQUEST_METHOD"]
-        self.lines.write(method, environ["PATH_INFO"], answer.status, started, request_id)
-        headers = [*answer.headers, *self.faces[secure], ("X-Request-ID", request_id)]
-        start_response(STATUS_LINES[answer.status], headers)
-        return [b"" if method == "HEAD" else answer.body]
+        self.lines.write(method, environ["PATH_INFO"], status, started, request_id)
+        headers += self.faces[secure]
+        headers.append(("X-Request-ID", request_id))
+        start_response(STATUS_LINES[status], headers)
+        return [b"" if method == "HEAD" else body]
 
     def _may_answer(self, environ: "WSGIEnvironment", *, secure: bool) -> bool:
         """Whether Django would neither refuse this request nor send it elsewhere."""
@@ -99,24 +99,25 @@ class FastEntry:
         """Whether the visitor came by HTTPS, as `TrustedProxies` would find."""
         if environ["wsgi.url_scheme"] == "https":
             return True
-        told = environ.get("HTTP_X_FORWARDED_PROTO", "")
-        return told.strip().lower() == "https" and self._is_trusted(environ.get("REMOTE_ADDR", ""))
+        told = environ.get("HTTP_X_FORWARDED_PROTO")
+        is_told = told is not None and told.strip().lower() == "https"
+        return is_told and self._is_trusted(environ.get("REMOTE_ADDR", ""))
 
     def _answer(self, environ: "WSGIEnvironment") -> Answer | None:
         path, held = environ["PATH_INFO"], environ.get("HTTP_IF_NONE_MATCH", "")
         try:
             if path.endswith(telling.DOCUMENT):
-                key = _key(path, telling.DOCUMENT)
+                key = _key(_typed(path, telling.DOCUMENT))
                 return self._document(key, held) if key else None
-            key = _key(path, telling.JSON_ANSWER)
-            return self._state(key, held) if key else None
+            number = _typed(path, telling.JSON_ANSWER)
+            return self._state(number, held) if number else None
         except DatabaseAway:
             return None
 
-    def _state(self, key: str, held: str) -> Answer | None:
-        if (known := self.reader.known(key)) is None:
-            return None  # Django counts misses, and tells of them.
-        text, tag = telling.written(telling.told(known, at=datetime.now(UTC)), known.version)
+    def _state(self, number: str, held: str) -> Answer | None:
+        if (prepared := self.reader.prepared(number)) is None:
+            return None  # Django counts misses, tells of them, and knows how else an id is typed.
+        text, tag = telling.written(prepared, time.time_ns() // 1000)
         if telling.is_held(tag, held):
             return _not_modified(tag, telling.ASK_AGAIN)
         return _found(text, telling.JSON_TYPE, tag, telling.ASK_AGAIN)
@@ -130,12 +131,14 @@ class FastEntry:
         return _found(text, telling.CREDENTIAL_TYPE, tag, telling.AN_HOUR)
 
 
-def _key(path: str, ending: str) -> str | None:
-    """Return the key of the id in a path, or None if Django should look at it."""
+def _typed(path: str, ending: str) -> str:
+    """Return what stands for the id in a path, empty if Django should look at it."""
     typed = path[len(telling.PAGE) : -len(ending)]
-    plain = typed.isascii() and typed.isprintable() and not typed.startswith("/")
-    if not plain or not path.endswith(ending):
-        return None
+    whole = path.endswith(ending) and not typed.startswith("/")
+    return typed if whole and typed.isascii() and typed.isprintable() else ""
+
+
+def _key(typed: str) -> str | None:
     try:
         return read_id(typed).key
     except IdRefused:
@@ -149,11 +152,11 @@ def _found(text: str, media_type: str, tag: str, kept: str) -> Answer:
 
 
 def _not_modified(tag: str, kept: str) -> Answer:
-    return Answer(NOT_MODIFIED, _kept(tag, kept))
+    return Answer(NOT_MODIFIED, _kept(tag, kept), b"")
 
 
 def _kept(tag: str, kept: str) -> Headers:
-    return [("ETag", tag), ("Cache-Control", kept), *telling.FOR_SCRIPTS.items()]
+    return [("ETag", tag), ("Cache-Control", kept), *FOR_SCRIPTS]
 
 
 def _is_ours(host: str) -> bool:

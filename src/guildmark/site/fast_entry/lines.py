@@ -6,10 +6,12 @@ where lines are JSON and go to the site's own handler only, it is written there 
 else, such as in development, it takes the way of all others.
 """
 
-import json
 import logging
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _quoted  # What `json.dumps` does to a text.
 from typing import Any
 
 from structlog.processors import JSONRenderer
@@ -35,21 +37,36 @@ class RequestLines:
         if self.handler is None or self.root.handlers != [self.handler] or self.logger.handlers:
             requests.log(method, path, status, started, request_id=request_id)
             return
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = (
-            f'{{"method": "{method}", "path": {json.dumps(path)}, "status": {status}, '
-            f'"milliseconds": {milliseconds}, "event": "request", "request_id": "{request_id}", '
-            f'"level": "info", "logger": "{NAME}", "timestamp": "{now}"}}\n'
+        took = (time.perf_counter() - started) * 1000
+        _write(
+            self.handler,
+            f'{{"method": "{method}", "path": {_quoted(path)}, "status": {status}, '
+            f'"milliseconds": {took:.1f}, "event": "request", "request_id": "{request_id}", '
+            f'"level": "info", "logger": "{NAME}", "timestamp": "{_now()}"}}\n',
         )
-        self.handler.acquire()
+
+
+def _now() -> str:
+    """Return the moment as structlog writes it: nothing behind the second where it is whole."""
+    microseconds = time.time_ns() // 1000
+    second, rest = divmod(microseconds, 1_000_000)
+    return f"{_second(second)}.{rest:06}Z" if rest else f"{_second(second)}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).replace(tzinfo=None).isoformat()
+
+
+def _write(handler: "logging.StreamHandler[Any]", line: str) -> None:
+    """Write a line to a handler's stream, and out of it, as the handler itself would."""
+    with handler.lock or nullcontext():
         try:
-            self.handler.stream.write(line)
-            self.handler.flush()
+            handler.stream.write(line)
+            if not getattr(handler.stream, "line_buffering", False):
+                handler.stream.flush()
         except (OSError, ValueError):  # A full disk or a closed stream ends no request elsewhere.
             pass
-        finally:
-            self.handler.release()
 
 
 def _json_handler(logger: logging.Logger) -> "logging.StreamHandler[Any] | None":

@@ -5,13 +5,14 @@ stands here. A connection is given up after a fault and after the age that setti
 the request that met the fault goes to Django, which knows how to say that the database is away.
 """
 
+import re
 import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,18 +20,21 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 from django.db.models import QuerySet
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 from guildmark.apps.credentials import queries
-from guildmark.apps.credentials.telling import Known
+from guildmark.apps.credentials.telling import Prepared
 
 ALIAS = "default"
 ANY_KEY = "ANY"
 REST_SECONDS = 1.0
 """For so long after a fault all goes to Django, which should not wait for a second connection."""
 SQLITE_TIMEOUT = 5.0
-MOMENTS = tuple(Known._fields.index(name) for name in ("valid_from", "valid_until", "changed_at"))
 SQLITE_SETUP = "PRAGMA query_only=ON; PRAGMA cache_size=-16000;"
 
+FINE = (int(ExecStatus.TUPLES_OK), int(ExecStatus.COMMAND_OK))
 NOT_PREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
 
 
@@ -38,24 +42,25 @@ class DatabaseAway(Exception):
     """The row can't be read now; Django should try."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """A SELECT with the parameters that stand before and after the key that is looked up."""
+    """A SELECT with its texts as parameters, the last of which is the id that is looked up."""
 
     sql: str
-    before: tuple[Any, ...]
-    after: tuple[Any, ...]
+    before: tuple[str, ...]
 
-    def parameters(self, key: str) -> tuple[Any, ...]:
+    def parameters(self, key: str) -> tuple[str, ...]:
         """Return all parameters, the key in its place."""
-        return (*self.before, key, *self.after)
+        return (*self.before, key)
 
 
 def compiled(query: QuerySet[Any, Any]) -> Statement:
     """Compile a query for `ANY_KEY` into the statement for every key."""
     sql, parameters = query.query.get_compiler(ALIAS).as_sql()
-    place = parameters.index(ANY_KEY)
-    return Statement(sql, tuple(parameters[:place]), tuple(parameters[place + 1 :]))
+    *before, last = parameters
+    if last != ANY_KEY:
+        raise ValueError(f"The key is not the last parameter of: {sql}")
+    return Statement(sql, tuple(before))
 
 
 class Reader(ABC):
@@ -67,18 +72,18 @@ class Reader(ABC):
         """Open nothing yet: a database that is away at the start may come later."""
         self.here = threading.local()
         self.age = settings.DATABASES[ALIAS]["CONN_MAX_AGE"]
-        self.statement = compiled(queries.known(ANY_KEY))
+        self.statement = compiled(queries.prepared(ANY_KEY))
         self.document_statement = compiled(queries.document(ANY_KEY))
 
-    def known(self, key: str) -> Known | None:
-        """Return the credential with a key. Raises `DatabaseAway`."""
-        row = self._row(self.statement, key)
-        return self._as_known(row) if row is not None else None
+    def prepared(self, number: str) -> Prepared | None:
+        """Return the answer that is ready for an id as it is printed. Raises `DatabaseAway`."""
+        row = self._row(self.statement, number)
+        return self._as_prepared(row) if row is not None else None
 
     def document(self, key: str) -> str | None:
         """Return a signed text, empty where the credential has none. Raises `DatabaseAway`."""
         row = self._row(self.document_statement, key)
-        return str(row[0]) if row is not None else None
+        return self._as_text(row[0]) if row is not None else None
 
     def close(self) -> None:
         """Close this thread's connection, if there is one."""
@@ -96,13 +101,14 @@ class Reader(ABC):
 
     def _connection(self) -> Any:
         now, here = time.monotonic(), self.here
+        connection = getattr(here, "connection", None)
+        if connection is not None and now < here.old_at:
+            return connection
         if now < getattr(here, "rest_until", 0.0):
             raise DatabaseAway("There was a fault a moment ago.")
-        if getattr(here, "connection", None) is not None and now >= here.old_at:
-            self.close()
-        if getattr(here, "connection", None) is None:
-            here.connection = self._connect()
-            here.old_at = now + self.age if self.age is not None else float("inf")
+        self.close()
+        here.connection = self._connect()
+        here.old_at = now + self.age if self.age is not None else float("inf")
         return here.connection
 
     @abstractmethod
@@ -113,8 +119,13 @@ class Reader(ABC):
     def _fetch(self, connection: Any, statement: Statement, key: str) -> Sequence[Any] | None:
         """Return the one row, or None."""
 
-    def _as_known(self, row: Sequence[Any]) -> Known:
-        return Known(*row)
+    def _as_prepared(self, row: Sequence[Any]) -> Prepared:
+        """Read the values of a row as the database gives them."""
+        return Prepared(*row)
+
+    def _as_text(self, value: Any) -> str:
+        """Read a text as the database gives it."""
+        return str(value)
 
 
 class SQLiteReader(Reader):
@@ -142,42 +153,59 @@ class SQLiteReader(Reader):
         ).fetchone()
         return row
 
-    def _as_known(self, row: Sequence[Any]) -> Known:
-        """Read moments, which SQLite keeps as texts in UTC."""
-        values = list(row)
-        for place in MOMENTS:
-            if values[place] is not None:
-                values[place] = datetime.fromisoformat(values[place]).replace(tzinfo=UTC)
-        return Known(*values)
-
 
 class PostgreSQLReader(Reader):
     """Reads PostgreSQL with Django's own settings, each statement in a transaction of its own.
 
-    Statements are prepared, because planning takes four times as long as running. A connection
-    pool that can't bear that shows at the first statement, and from then on none is prepared.
+    Statements go straight to libpq, and are prepared in the server: what `Connection.execute` does
+    beyond it, and planning, take longer than running them. A connection pool that can't bear
+    prepared statements shows that at the first one, and from then on none is.
     """
 
     errors = psycopg.Error
     unprepared = False
 
+    def __init__(self) -> None:
+        """Read the database that settings name."""
+        super().__init__()
+        self.statement = _for_libpq(self.statement)
+        self.document_statement = _for_libpq(self.document_statement)
+
     def _connect(self) -> "psycopg.Connection[Any]":
         wanted = connections[ALIAS].get_connection_params()
         for name in ("cursor_factory", "context"):  # Django's own, with its way to read rows.
             wanted.pop(name, None)
-        if wanted.get("prepare_threshold") is None and not self.unprepared:
-            wanted["prepare_threshold"] = 0
         options = f"{wanted.pop('options', '')} -c default_transaction_read_only=on -c TimeZone=UTC"
+        self.here.names = {}
         return psycopg.connect(**wanted, options=options.strip(), autocommit=True)
 
     def _fetch(self, connection: Any, statement: Statement, key: str) -> Sequence[Any] | None:
         try:
-            found = connection.execute(statement.sql, statement.parameters(key))
+            found = self._asked(connection.pgconn, statement, key)
         except NOT_PREPARED:
             self.unprepared = True
             raise
-        row: Sequence[Any] | None = found.fetchone()
-        return row
+        if not found.ntuples:
+            return None
+        return [found.get_value(0, column) for column in range(found.nfields)]
+
+    def _asked(self, session: PGconn, statement: Statement, key: str) -> PGresult:
+        values = [value.encode() for value in statement.parameters(key)]
+        if self.unprepared:
+            return _checked(session.exec_params(statement.sql.encode(), values))
+        names = self.here.names
+        if (name := names.get(statement)) is None:
+            name = b"fast_entry_%d" % len(names)
+            _checked(session.prepare(name, statement.sql.encode()))
+            names[statement] = name
+        return _checked(session.exec_prepared(name, values))
+
+    def _as_prepared(self, row: Sequence[Any]) -> Prepared:
+        text, tag, begins, ends = row
+        return Prepared(text.decode(), tag.decode(), int(begins), int(ends))
+
+    def _as_text(self, value: Any) -> str:
+        return str(value, "utf-8")
 
 
 def reader_for(database: dict[str, Any]) -> Reader:
@@ -189,3 +217,15 @@ def reader_for(database: dict[str, Any]) -> Reader:
 
 def _for_sqlite(statement: Statement) -> Statement:
     return replace(statement, sql=statement.sql.replace("%s", "?"))
+
+
+def _for_libpq(statement: Statement) -> Statement:
+    numbers = count(1)
+    return replace(statement, sql=re.sub("%s", lambda _found: f"${next(numbers)}", statement.sql))
+
+
+def _checked(result: PGresult) -> PGresult:
+    """Return a result unless it tells of a fault. Raises `psycopg.Error`."""
+    if result.status not in FINE:
+        raise error_from_result(result)
+    return result

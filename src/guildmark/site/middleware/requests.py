@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from secrets import token_hex
+from os import urandom
 from typing import Any
 
 import structlog
@@ -48,5 +48,5 @@ def log(method: str | None, path: str, status: int, started: float, **more: str)
 
 def request_id(environment: Mapping[str, Any]) -> str:
     """Return the id that the visitor gave in a sound form, or a new one."""
-    given = environment.get("HTTP_X_REQUEST_ID", "")
-    return given if REQUEST_ID.fullmatch(given) else token_hex(16)
+    given = environment.get("HTTP_X_REQUEST_ID")
+    return given if given and REQUEST_ID.fullmatch(given) else urandom(16).hex()

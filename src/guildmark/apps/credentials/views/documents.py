@@ -6,7 +6,6 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from guildmark.apps.audit.problems import problem
 from guildmark.apps.credentials import issuing, queries, status_lists, telling
@@ -20,11 +19,12 @@ from guildmark.apps.credentials.telling import (
 from guildmark.cores.identifiers import IdRefused
 
 from . import limiting
+from .scripts import readable_by_scripts
 
 CREDENTIAL_TYPES = (CREDENTIAL_TYPE, "application/vc+ld+json", "application/ld+json")
 
 
-@require_safe
+@readable_by_scripts
 @limiting.json_when_limited
 def document(request: HttpRequest, number: str) -> HttpResponseBase:
     """Answer the signed credential, byte for byte as it was made."""
@@ -33,7 +33,7 @@ def document(request: HttpRequest, number: str) -> HttpResponseBase:
     return _answer(request, row.document, CREDENTIAL_TYPE, AN_HOUR)
 
 
-@require_safe
+@readable_by_scripts
 def status_list(request: HttpRequest, number: int) -> HttpResponseBase:
     """Answer the signed list of states, made anew when anything in it changed."""
     if (row := queries.status_list(number)) is None:
@@ -42,7 +42,7 @@ def status_list(request: HttpRequest, number: int) -> HttpResponseBase:
     return _answer(request, text, CREDENTIAL_TYPE, ASK_AGAIN)
 
 
-@require_safe
+@readable_by_scripts
 def did(request: HttpRequest) -> HttpResponseBase:
     """Answer the document of the institute's DID, with every key that ever signed."""
     text = json.dumps(issuing.controller_document(), separators=(",", ":"))

@@ -23,6 +23,7 @@ from guildmark.apps.credentials.answers import Answer
 from guildmark.apps.credentials.telling import ASK_AGAIN, FOR_SCRIPTS
 
 from . import documents, limiting
+from .scripts import readable_by_scripts
 
 NEVER_KEEP = "no-store"
 WITH_CAMERA: dict[str, Any] = {**settings.PERMISSIONS_POLICY, "camera": "self"}
@@ -44,7 +45,7 @@ def verify(request: HttpRequest) -> HttpResponseBase:
     return render(request, "credentials/verify.html", {"nothing_typed": asked}, status=status)
 
 
-@require_safe
+@readable_by_scripts
 @limiting.page_when_limited
 def verified(request: HttpRequest, number: str) -> HttpResponseBase:
     """Answer what is known of an id, as a page, as JSON, or as the signed credential itself."""
@@ -58,7 +59,7 @@ def verified(request: HttpRequest, number: str) -> HttpResponseBase:
     return _varying(_page(request, _looked_up(request, number)))
 
 
-@require_safe
+@readable_by_scripts
 @limiting.json_when_limited
 def as_json(request: HttpRequest, number: str) -> HttpResponseBase:
     """Answer the same for programs, with a tag that changes with everything that is told."""

@@ -20,7 +20,11 @@ CODES = {
     Outcome.FAILS: FAILS,
     Outcome.COULD_NOT_CHECK: COULD_NOT_CHECK,
 }
-WORDS = {Outcome.HOLDS: "holds", Outcome.FAILS: "FAILS", Outcome.COULD_NOT_CHECK: "not checked"}
+WORDS: dict[str, str] = {
+    Outcome.HOLDS: "holds",
+    Outcome.FAILS: "FAILS",
+    Outcome.COULD_NOT_CHECK: "not checked",
+}
 
 
 class Command(OwnCommand):
@@ -62,7 +66,7 @@ class Command(OwnCommand):
 
     def _write_text(self, found: Examination) -> None:
         for each in found.checks:
-            word = str(each.outcome_label) if _nobody_asked(each) else WORDS[each.check.outcome]
+            word = WORDS.get(each.outcome, str(each.outcome_label))
             self.stdout.write(f"{word:13}{each.label}: {each.reason}")
         if found.says is not None:
             names = [each["name"] for each in found.says.achievements] or [found.says.name]
@@ -70,10 +74,6 @@ class Command(OwnCommand):
             self.stdout.write(f"\n{', '.join(names)}, issued by {by}")
         at = f"{found.checked_at:%Y-%m-%d %H:%M} UTC"
         self.stdout.write(f"{found.verdict_label} (checked {at})")
-
-
-def _nobody_asked(told: examining.Told) -> bool:
-    return told.outcome == examining.NOT_ASKED
 
 
 def _examined(file: str, options: dict[str, Any]) -> Examination:
