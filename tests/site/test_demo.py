@@ -9,6 +9,7 @@ from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.institute import queries
 from guildmark.apps.keys.queries import public_keys
 from guildmark.apps.keys.states import KeyPurpose
+from guildmark.apps.practitioners import queries as practitioners
 from guildmark.site.demo.institute import ensure_demo
 from guildmark.site.management.commands.init import port_option
 
@@ -26,6 +27,18 @@ def test_the_demo_shows_each_answer_that_a_verifier_can_be_given(at: datetime) -
     ensure_demo(origin="http://localhost:8000", at=at)
     states = {answers.answer_about(each, at=at).state for each in Credential.objects.all()}
     assert states == {"valid", "expired", "suspended", "revoked"}
+
+
+def test_the_demos_practitioners_show_what_is_verified_and_pretend_nothing(at: datetime) -> None:
+    ensure_demo(origin="http://localhost:8000", at=at)
+    found = practitioners.public_profile("mira")
+    assert found is not None
+    told = {each.domain: each.until is not None for each in practitioners.coarse(found.person, at)}
+    assert told == {
+        "input-governance": True, "output-validation": False, "human-oversight": False
+    }  # fmt: skip
+    assert practitioners.public_profile("edo-writes") is None
+    assert not practitioners.contributions(found.person).exists()
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_what_is_exported_loads_and_exports_as_the_same(at: datetime) -> None:
         "programme": True,
         "standard": True,
         "credentials": True,
+        "practitioners": True,
     }
     exported = export_programme()
     assert exported == VALID
@@ -109,6 +110,7 @@ def test_loading_the_same_file_again_changes_nothing(at: datetime) -> None:
         "programme": False,
         "standard": False,
         "credentials": False,
+        "practitioners": False,
     }
     loaded = queries.programme()
     assert loaded is not None
@@ -121,6 +123,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(at: datetime) -> N
         "programme": True,
         "standard": True,
         "credentials": True,
+        "practitioners": True,
     }
     assert queries.programme() is None
     assert standard.own_framework() is None
@@ -236,12 +239,15 @@ def test_the_commands_write_and_read_a_file(tmp_path: Path) -> None:
         "programme: would change",
         "standard: would change",
         "credentials: would change",
+        "practitioners: would change",
         "programme: loaded",
         "standard: loaded",
         "credentials: loaded",
+        "practitioners: loaded",
         "programme: unchanged",
         "standard: unchanged",
         "credentials: unchanged",
+        "practitioners: unchanged",
     ]
     file = tmp_path / "out.json"
     call_command("export_programme", output=str(file), stdout=said)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import pytest
@@ -13,12 +13,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from guildmark.apps.accounts.models import RoleGrant, User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
+from guildmark.apps.cases.queries import Case
+from guildmark.apps.credentials.queries import RecognisedIssuer
+from guildmark.apps.credentials.recognising import IssuerDescription, recognise
 from guildmark.apps.credentials.services import Award, award
 from guildmark.apps.institute.services import found_institute
+from guildmark.apps.practitioners import services as practitioners
+from guildmark.apps.practitioners.services import ProfileDescription
 from guildmark.apps.standard.providers import SECTION
 from guildmark.site.demo.institute import PROGRAMME
 from tests.apps.accounts.factories import administrator, member, reauthenticated, staff
+from tests.apps.contributions.factories import a_whole_story
 from tests.apps.credentials.factories import a_type, awarded
+from tests.apps.practitioners.factories import employer, experience, works
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +67,7 @@ CREDENTIALS: dict[str, tuple[str, Expected]] = {
     f"{VERIFY}.json": ("/verify/{number}.json", PUBLIC),
     f"{VERIFY}/credential.json": ("/verify/{number}/credential.json", PUBLIC),
     f"{VERIFY}/badge.svg": ("/verify/{number}/badge.svg", PUBLIC),
+    f"{VERIFY}/named/<str:secret>/": ("/verify/{number}/named/forged/", PUBLIC),
     f"{VERIFY}/name/": ("/verify/{number}/name/", POST_ONLY),
     "credentials/": ("/credentials/", PUBLIC),
     "credentials/types/<str:code>/": ("/credentials/types/CPAP/", PUBLIC),
@@ -70,14 +78,95 @@ CREDENTIALS: dict[str, tuple[str, Expected]] = {
     f"{HELD}/surrender/": ("/credentials/held/{number}/surrender/", POST_NOT_MINE),
     f"{HELD}/badge.png": ("/credentials/held/{number}/badge.png", NOT_MINE),
     f"{HELD}/badge.svg": ("/credentials/held/{number}/badge.svg", NOT_MINE),
+    f"{HELD}/links/": ("/credentials/held/{number}/links/", POST_NOT_MINE),
+    f"{HELD}/links/<int:pk>/withdraw/": (
+        "/credentials/held/{number}/links/1/withdraw/",
+        POST_NOT_MINE,
+    ),
+    f"{HELD}/certificate.pdf": ("/credentials/held/{number}/certificate.pdf", NOT_MINE),
     f"{HELD}/certificate/": ("/credentials/held/{number}/certificate/", NOT_MINE),
     "credentials/claim/": ("/credentials/claim/", SIGNED_IN),
+    "credentials/progress/": ("/credentials/progress/", SIGNED_IN),
     "registry/": ("/registry/", STAFF),
+    "registry/components/": ("/registry/components/", STAFF),
     "registry/award/": ("/registry/award/", REFUSED),
     "registry/proposals/<int:pk>/": ("/registry/proposals/{proposal}/", STAFF),
+    "registry/issuers/": ("/registry/issuers/", STAFF),
+    "registry/issuers/<int:pk>/": ("/registry/issuers/{issuer}/", STAFF),
+    "registry/<path:number>/renew/": ("/registry/{number}/renew/", REFUSED),
     "registry/<path:number>/": ("/registry/{number}/", STAFF),
 }
 
+FATE, QUEUE = "feedback/<str:number>", "queue/<str:number>"
+CONTRIBUTIONS: dict[str, tuple[str, Expected]] = {
+    "advisory/": ("/advisory/", PUBLIC),
+    "feedback/": ("/feedback/", SIGNED_IN),
+    "feedback/similar/": ("/feedback/similar/", SIGNED_IN),
+    "feedback/credential/": ("/feedback/credential/", SIGNED_IN),
+    "feedback/draft/": ("/feedback/draft/", POST_NOT_MINE),
+    "feedback/draft/<uuid:token>/drop/": (
+        "/feedback/draft/6f0e7a52-3c1f-4b6e-9d52-2f6f0c8a1b11/drop/",
+        POST_NOT_MINE,
+    ),
+    "feedback/files/<int:pk>/": ("/feedback/files/1/", NOT_MINE),
+    "feedback/files/<int:pk>/remove/": ("/feedback/files/1/remove/", POST_NOT_MINE),
+    "feedback/mine/": ("/feedback/mine/", SIGNED_IN),
+    "feedback/mine/<str:number>/": ("/feedback/mine/{feedback}/", NOT_MINE),
+    "feedback/mine/<str:number>/withdraw/": (
+        "/feedback/mine/{feedback}/withdraw/",
+        POST_NOT_MINE,
+    ),
+    "feedback/mine/<str:number>/contest/": ("/feedback/mine/{feedback}/contest/", NOT_MINE),
+    "feedback/all/": ("/feedback/all/", PUBLIC),
+    "feedback/reasons/": ("/feedback/reasons/", PUBLIC),
+    f"{FATE}/": ("/feedback/{feedback}/", PUBLIC),
+    f"{FATE}/join/": ("/feedback/{feedback}/join/", Expected(SIGN_IN, ELSEWHERE, ELSEWHERE)),
+    f"{FATE}/leave/": ("/feedback/{feedback}/leave/", POST_NOT_MINE),
+    "contact/": ("/contact/", PUBLIC),
+    "contact/<str:number>/<str:token>/": ("/contact/{feedback}/forged/", GONE),
+    "queue/": ("/queue/", REFUSED),
+    f"{QUEUE}/": ("/queue/{feedback}/", NOT_MINE),
+    f"{QUEUE}/decide/": ("/queue/{feedback}/decide/", NOT_MINE),
+    f"{QUEUE}/merge/": ("/queue/{feedback}/merge/", NOT_MINE),
+    f"{QUEUE}/split/": ("/queue/{feedback}/split/", NOT_MINE),
+    f"{QUEUE}/aim/": ("/queue/{feedback}/aim/", NOT_MINE),
+    f"{QUEUE}/convert/": ("/queue/{feedback}/convert/", NOT_MINE),
+    f"{QUEUE}/undo/": ("/queue/{feedback}/undo/", NOT_MINE),
+    f"{QUEUE}/<str:act>/": ("/queue/{feedback}/claim/", POST_NOT_MINE),
+    "cases/": ("/cases/", SIGNED_IN),
+    "cases/<str:number>/": ("/cases/{case}/", NOT_MINE),
+    "cases/<str:number>/<str:move>/": ("/cases/{case}/close/", NOT_MINE),
+    "conflicts/": ("/conflicts/", SIGNED_IN),
+    "conflicts/people/add/": ("/conflicts/people/add/", SIGNED_IN),
+    "conflicts/people/<int:pk>/end/": ("/conflicts/people/1/end/", POST_NOT_MINE),
+    "conflicts/check/": ("/conflicts/check/", REFUSED),
+    "conflicts/about/<str:number>/": ("/conflicts/about/{case}/", NOT_MINE),
+    "conflicts/<int:pk>/withdraw/": ("/conflicts/1/withdraw/", POST_NOT_MINE),
+}
+EXPERIENCE = "profile/experience/<int:pk>/"
+PRACTITIONERS: dict[str, tuple[str, Expected]] = {
+    "people/<slug:handle>/": ("/people/robin/", PUBLIC),
+    "profile/": ("/profile/", SIGNED_IN),
+    "profile/expertise/": ("/profile/expertise/", SIGNED_IN),
+    "profile/work/": ("/profile/work/", SIGNED_IN),
+    "profile/work/add/": ("/profile/work/add/", SIGNED_IN),
+    "profile/work/<int:pk>/": ("/profile/work/{work}/", NOT_MINE),
+    "profile/interests/add/": ("/profile/interests/add/", SIGNED_IN),
+    "profile/interests/<int:pk>/": ("/profile/interests/1/", NOT_MINE),
+    "profile/experience/": ("/profile/experience/", SIGNED_IN),
+    "profile/experience/add/": ("/profile/experience/add/", SIGNED_IN),
+    EXPERIENCE: ("/profile/experience/{experience}/", NOT_MINE),
+    f"{EXPERIENCE}referee/": ("/profile/experience/{experience}/referee/", NOT_MINE),
+    "profile/availability/": ("/profile/availability/", SIGNED_IN),
+    "profile/record/": ("/profile/record/", SIGNED_IN),
+    "referee/<str:token>/": ("/referee/forged/", GONE),
+    "checks/": ("/checks/", REFUSED),
+    "checks/<int:pk>/": ("/checks/{check}/", REFUSED),
+    "verifications/<int:pk>/end/": ("/verifications/{verification}/end/", REFUSED),
+    "employers/": ("/employers/", STAFF),
+    "employers/find/": ("/employers/find/?employer_text=nord", SIGNED_IN),
+    "employers/<int:pk>/": ("/employers/{employer}/", STAFF),
+}
 EXPECTED: dict[str, tuple[str, Expected]] = {
     "": ("/", PUBLIC),
     "desk/": ("/desk/", SIGNED_IN),
@@ -206,6 +295,8 @@ EXPECTED: dict[str, tuple[str, Expected]] = {
     f"{COMPARISON}/changes.json": ("/standard/psf/compare/1.0/1.1/changes.json", PUBLIC),
     f"{COMPARISON}/<word:key>/": ("/standard/psf/compare/1.0/1.1/agent-kill-switch/", PUBLIC),
     **CREDENTIALS,
+    **PRACTITIONERS,
+    **CONTRIBUTIONS,
     "ledger/proof/consistency": ("/ledger/proof/consistency?old=1&new=2", EMPTY_LEDGER),
 }
 
@@ -246,7 +337,15 @@ def places(at: datetime) -> dict[str, int | str]:
         "person": person.pk,
         "grant": RoleGrant.objects.get(user=person).pk,
         **_a_credential(at),
+        **_a_practitioner(at),
+        **_a_contest(at),
     }
+
+
+def _a_contest(at: datetime) -> dict[str, int | str]:
+    """Send feedback that is declined, and contest that."""
+    row = a_whole_story(at)
+    return {"feedback": row.number, "case": Case.objects.get().number}
 
 
 def _a_credential(at: datetime) -> dict[str, int | str]:
@@ -261,7 +360,30 @@ def _a_credential(at: datetime) -> dict[str, int | str]:
     registrar = staff(Role.REGISTRAR)
     made = awarded(a_type("CPAP", at=at, second_person=()), actor=registrar, at=at)
     wanted = Award(a_type("CPAA", at=at), "other@example.org", "Other", "Passed.")
-    return {"number": made.number, "proposal": award(wanted, actor=registrar, at=at).pk}
+    recognise(IssuerDescription("did:web:other.example", "Other"), actor=SYSTEM, at=at)
+    return {
+        "number": made.number,
+        "proposal": award(wanted, actor=registrar, at=at).pk,
+        "issuer": RecognisedIssuer.objects.get().pk,
+    }
+
+
+def _a_practitioner(at: datetime) -> dict[str, int | str]:
+    """Let somebody tell about themselves, publicly, and ask the institute to check it."""
+    robin = member()
+    practitioners.edit_profile(ProfileDescription("robin", is_public=True), actor=robin, at=at)
+    where = employer(actor=robin, at=at)
+    told = experience(robin, where, at=at)
+    made = practitioners.verify_by_portfolio(
+        told, domains=told.keys, source="portfolio:1", actor=SYSTEM, at=at
+    )
+    return {
+        "work": works(robin, where, at=at, begins=date(2024, 1, 1)).pk,
+        "experience": told.pk,
+        "verification": made.pk,
+        "check": practitioners.ask_checker(told, actor=robin, at=at).pk,
+        "employer": where.pk,
+    }
 
 
 def test_every_address_is_in_the_table() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from guildmark import site
+from guildmark.apps.credentials.certificates import FONTS
 
 STATIC = Path(site.__file__).parent / "static"
 VENDOR = STATIC / "vendor"
@@ -40,6 +41,18 @@ def test_every_package_comes_with_its_licence_text() -> None:
         if entry["file"].endswith("LICENSE.txt"):
             text = (VENDOR / entry["file"]).read_text("utf-8").lower()
             assert ("open font license" if entry["licence"] == "OFL-1.1" else "permission") in text
+
+
+def test_the_fonts_of_the_certificate_are_those_made_of_the_same_packages() -> None:
+    made = json.loads((FONTS / "manifest.json").read_text("utf-8"))["files"]
+    for entry in made:
+        content = (FONTS / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+        assert PINNED[entry["package"]] == entry["version"]
+        licence = f"LICENSE-{entry['package'].rpartition('/')[2]}.txt"
+        assert "open font license" in (FONTS / licence).read_text("utf-8").lower()
+    fonts = {path.name for path in FONTS.glob("*.ttf")}
+    assert fonts == {entry["file"] for entry in made}
 
 
 def test_the_lock_file_names_no_address_of_a_registry() -> None:

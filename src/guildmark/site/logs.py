@@ -11,7 +11,9 @@ import structlog
 from .conf import Conf
 
 # Parts of addresses that let whoever holds them act for somebody.
-SECRET_PATHS = re.compile(r"(/(?:confirm-email|reset/key|unsubscribe)/)[^/\s?'\"]+")
+SECRET_PATHS = re.compile(
+    r"(/(?:confirm-email|reset/key|unsubscribe|referee|named|contact/[^/\s]+)/)[^/\s?'\"]+"
+)
 SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "key_material", "csrf")
 
 

@@ -20,6 +20,10 @@ SITE = Path(__file__).resolve().parent
 
 INSTALLED_APPS = [
     "guildmark.site.apps.SiteConfig",
+    "guildmark.apps.contributions",
+    "guildmark.apps.cases",
+    "guildmark.apps.assignments",
+    "guildmark.apps.practitioners",
     "guildmark.apps.credentials",
     "guildmark.apps.standard",
     "guildmark.apps.mail",
@@ -65,6 +69,7 @@ MIDDLEWARE = [
     "guildmark.apps.accounts.middleware.SessionFactor",
     "guildmark.apps.accounts.middleware.SessionActivity",
     "guildmark.apps.accounts.middleware.OneTransaction",
+    "guildmark.apps.accounts.middleware.KeptForms",
     "guildmark.site.middleware.preferences.TimeZone",
     "django_htmx.middleware.HtmxMiddleware",
     "guildmark.site.middleware.refusals.NotAllowedPage",

@@ -18,5 +18,9 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("ledger/", include("guildmark.apps.audit.urls")),
     path("standard/", include("guildmark.apps.standard.urls")),
+    path("cases/", include("guildmark.apps.cases.urls")),
+    path("conflicts/", include("guildmark.apps.assignments.urls")),
+    path("", include("guildmark.apps.contributions.urls")),
     path("", include("guildmark.apps.credentials.urls")),
+    path("", include("guildmark.apps.practitioners.urls")),
 ]

@@ -12,11 +12,14 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit import immutability
 from guildmark.apps.audit.models import Event, EventDetail, LedgerEntry
 from guildmark.apps.audit.services import sequence_pending
-from guildmark.apps.credentials.states import Move
+from guildmark.apps.credentials.services import TakenComponent, record_component
+from guildmark.apps.credentials.states import Move, Outcome
 from guildmark.site.demo.institute import PROGRAMME
-from tests.apps.accounts.factories import staff
+from tests.apps.accounts.factories import member, staff
 from tests.apps.audit.wall import Painted, record
+from tests.apps.contributions.factories import a_whole_story
 from tests.apps.credentials.factories import a_type, awarded, moved
+from tests.apps.practitioners.factories import a_whole_record
 
 pytestmark = pytest.mark.django_db
 Change = Callable[[], object]
@@ -24,12 +27,19 @@ Change = Callable[[], object]
 
 @pytest.fixture(autouse=True)
 def written(institute: None, at: datetime) -> None:
-    """One event with a ledger entry, a standard with two editions, and a suspended credential."""
+    """One event with a ledger entry, a standard, a suspended credential, a contested decision."""
     record(Painted("red"), subject="a", at=at)
     call_command("load_programme", str(PROGRAMME), verbosity=0, stdout=StringIO())
     registrar = staff(Role.REGISTRAR)
-    made = awarded(a_type("ONE", at=at, second_person=()), actor=registrar, at=at)
+    kind = a_type("ONE", at=at, second_person=(), components=("exam", "panel"))
+    made = awarded(kind, actor=registrar, at=at)
+    passed = TakenComponent(kind, "exam", Outcome.PASSED, "exams.sitting:1")
+    record_component(
+        member(display_name="Ada"), passed, reason="For a test.", actor=registrar, at=at
+    )
     moved(made, Move.SUSPEND, actor=registrar, at=at)
+    a_whole_story(at)
+    a_whole_record(member("record@practice.example"), checker=registrar, at=at)
     sequence_pending(at=at)
 
 

@@ -1,0 +1,1 @@
+"""What practitioners send in, and what becomes of it: feedback, contact, the queue."""

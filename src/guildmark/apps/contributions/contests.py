@@ -1,0 +1,50 @@
+"""Contributions as others know them: what can be contested, and what one can be conflicted with."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guildmark.apps.accounts.slots import Text
+from guildmark.apps.assignments.slots import Found, SubjectKind
+from guildmark.apps.cases.slots import CaseKind
+
+from . import policies, queries, ruling
+from .models import Contribution
+from .services import CASE_KIND, SUBJECT_KIND
+
+
+def told(key: int) -> tuple[str, str]:
+    """Return the summary of a contribution, its words, and the decision; nobody is named."""
+    row = Contribution.objects.select_related("rules").get(pk=key)
+    reason = ruling.reason_text(row.rules, row.outcome, row.reason_code) if row.outcome else ""
+    decision = _("The decision: %(outcome)s. %(reason)s") % {
+        "outcome": row.outcome_label,
+        "reason": reason,
+    }
+    parts = [row.target_label, row.details, row.seen, row.proposed, decision, row.reason_text]
+    return row.summary, "\n\n".join(each for each in parts if each)
+
+
+def refusal(actor: Any, key: int) -> Text | None:
+    """Return why somebody may not contest the decision on a contribution, or None."""
+    row = Contribution.objects.filter(pk=key).first()
+    return policies.CONTRIBUTION_CONTEST.refusal(actor, row) if row else _("There is no decision.")
+
+
+def find(actor: Any, number: str, at: datetime) -> Found | None:
+    """Return a contribution of the queue that an actor may read."""
+    named = queries.by_number(number)
+    readable = queries.visible_to(actor, at=at)
+    row = readable.filter(pk=named.pk).first() if named is not None else None
+    if row is None:
+        return None
+    return Found(
+        SUBJECT_KIND, row.pk, row.summary, reverse("contributions:triage", args=[row.number])
+    )
+
+
+CONTEST = CaseKind(CASE_KIND, gettext_lazy("Contest of a decision"), told, refusal)
+SUBJECT = SubjectKind(SUBJECT_KIND, gettext_lazy("contribution"), find)

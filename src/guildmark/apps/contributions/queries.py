@@ -1,0 +1,173 @@
+"""Reading contributions: one's own, the queue of whoever may read it, and what is public."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.accounts.states import Role
+from guildmark.apps.assignments import queries as assignments
+from guildmark.cores.identifiers import IdRefused, read_id
+from guildmark.cores.textkit import similarity
+
+from . import search
+from .models import Contribution as Contribution  # Others speak of contributions by this name.
+from .models import Draft as Draft
+from .models import Step as Step
+from .models import Voice as Voice
+from .states import Kind, Outcome, State
+
+SUBJECT_KIND = "contributions.contribution"
+READERS = {
+    Kind.FEEDBACK: frozenset({Role.TRIAGE, Role.AUDITOR}),
+    Kind.CONTACT: frozenset({Role.TRIAGE, Role.SUPPORT, Role.AUDITOR}),
+}
+"""Who may read the queue of each kind, but for what they have a conflict with."""
+TRIAGERS = {
+    Kind.FEEDBACK: frozenset({Role.TRIAGE}),
+    Kind.CONTACT: frozenset({Role.TRIAGE, Role.SUPPORT}),
+}
+OPEN = Q(state__in=[each.value for each in State if each is not State.DISPOSED])
+"""The condition of what waits for a decision."""
+SIMILAR_AT_MOST = 3
+ALIKE_ENOUGH = 0.12
+"""Below this two texts share no more than the words of their field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A contribution that may say the same, and how alike it is, from 0 to 1."""
+
+    contribution: Contribution
+    likeness: float
+
+
+def by_number(typed: str) -> Contribution | None:
+    """Return the contribution with a reference, or None for what is unknown or mistyped."""
+    try:
+        key = read_id(typed).key
+    except IdRefused:
+        return None
+    return _related(Contribution.objects.filter(key=key)).first()
+
+
+def visible_to(actor: Any, *, at: datetime) -> QuerySet[Contribution]:
+    """Return the queue that an actor may read: the twin of `Permission.CONTRIBUTION_READ`.
+
+    What the actor wrote, joined or has any other conflict with is not in it.
+    """
+    hidden = assignments.conflicted_ids(actor, SUBJECT_KIND, at=at)
+    return _related(_of_readable_kinds(actor).exclude(pk__in=hidden))
+
+
+def sizes(actor: Any, parts: dict[str, Q], *, at: datetime) -> dict[str, int]:
+    """Return how many contributions that an actor may read are in each part of the queue.
+
+    All are counted by an index alone, and then those taken off that the actor may not read, which
+    are few: asking each row whether it is hidden takes a hundred times as long.
+    """
+    rows = _of_readable_kinds(actor)
+    hidden = rows.filter(pk__in=assignments.conflicted_ids(actor, SUBJECT_KIND, at=at))
+    few = hidden.aggregate(**{word: Count("pk", filter=part) for word, part in parts.items()})
+    return {word: rows.filter(part).count() - few[word] for word, part in parts.items()}
+
+
+def waiting_for(actor: Any, *, at: datetime) -> QuerySet[Contribution]:
+    """Return what waits for an actor or for anybody, their own first, then by the day it is due."""
+    rows = visible_to(actor, at=at).filter(OPEN, suspicion="")
+    free = rows.filter(Q(claimed_by=None) | Q(claimed_by_id=actor.pk))
+    return free.order_by(F("claimed_by").asc(nulls_last=True), "next_due", "pk")
+
+
+def matching(rows: QuerySet[Contribution], text: str) -> QuerySet[Contribution]:
+    """Return those of some contributions that hold every word, or that have this reference."""
+    if not text.strip():
+        return rows
+    wanted = Q(pk__in=search.find(text, within=search.EVERYTHING))
+    if (named := by_number(text)) is not None:
+        wanted |= Q(pk=named.pk)
+    return rows.filter(wanted)
+
+
+def overdue(on: date) -> Q:
+    """Return the condition of what should have been answered or decided before a day."""
+    return OPEN & Q(next_due__lt=on)
+
+
+def own(person: Any) -> QuerySet[Contribution]:
+    """Return what a person sent in, newest first."""
+    return _related(Contribution.objects.filter(author_id=person.pk)).order_by("-received_at")
+
+
+def joined(person: Any) -> QuerySet[Voice]:
+    """Return the voices of a person that stand, newest first."""
+    voices = Voice.objects.filter(person_id=person.pk, left_at=None)
+    return voices.select_related("contribution").order_by("-joined_at")
+
+
+def published() -> QuerySet[Contribution]:
+    """Return the feedback that everybody may read of: its summary, target, dates and fate."""
+    rows = Contribution.objects.filter(kind=Kind.FEEDBACK.value).exclude(public_summary="")
+    return _related(rows)
+
+
+def about(framework: str, *, requirement: str = "", domain: str = "") -> QuerySet[Contribution]:
+    """Return the published feedback on a requirement or on a domain and all in it."""
+    rows = published().filter(framework=framework)
+    rows = rows.filter(requirement=requirement) if requirement else rows.filter(domain=domain)
+    return rows.order_by("-received_at")
+
+
+def with_voices(rows: QuerySet[Contribution]) -> QuerySet[Contribution]:
+    """Add `joined`, the number of voices that stand beside the author's own."""
+    return rows.annotate(joined=Count("voices", filter=Q(voices__left_at=None)))
+
+
+def similar_public(text: str, *, leaving_out: Any = None) -> list[Similar]:
+    """Return at most three published contributions that may say the same, the likest first.
+
+    `leaving_out` is a person whose own contributions are no news to them.
+    """
+    rows = published().exclude(outcome=Outcome.WITHDRAWN.value)
+    if leaving_out is not None:
+        rows = rows.exclude(author_id=leaving_out.pk)
+    found = search.alike(text, within=search.PUBLIC)
+    return _ranked(text, rows.filter(pk__in=found), lambda each: each.public_summary)
+
+
+def similar_in_queue(row: Contribution, actor: Any, *, at: datetime) -> list[Similar]:
+    """Return at most three contributions that this one may be a duplicate of, the likest first."""
+    text = f"{row.summary}\n{row.details}"
+    found = search.alike(text, within=search.EVERYTHING)
+    rows = visible_to(actor, at=at).filter(pk__in=found, kind=Kind.FEEDBACK.value, merged_into=None)
+    rows = rows.exclude(pk=row.pk).exclude(outcome=Outcome.WITHDRAWN.value)
+    return _ranked(text, rows, lambda each: f"{each.summary}\n{each.details}")
+
+
+def drafts(person: Any) -> QuerySet[Draft]:
+    """Return what a person began to write, the newest first."""
+    return Draft.objects.filter(person_id=person.pk)
+
+
+def steps(row: Contribution) -> QuerySet[Step]:
+    """Return everything that happened to a contribution, oldest first."""
+    return row.steps.select_related("actor", "other")
+
+
+def _of_readable_kinds(actor: Any) -> QuerySet[Contribution]:
+    roles = accounts.effective_roles(actor)
+    kinds = [kind.value for kind, readers in READERS.items() if roles & readers]
+    return Contribution.objects.filter(kind__in=kinds)
+
+
+def _ranked(text: str, rows: Iterable[Contribution], words: Any) -> list[Similar]:
+    scored = [Similar(each, similarity(text, words(each))) for each in rows]
+    good = [each for each in scored if each.likeness >= ALIKE_ENOUGH]
+    return sorted(good, key=lambda each: (-each.likeness, each.contribution.pk))[:SIMILAR_AT_MOST]
+
+
+def _related(rows: QuerySet[Contribution]) -> QuerySet[Contribution]:
+    return rows.select_related("author", "claimed_by", "merged_into", "part_of", "rules")

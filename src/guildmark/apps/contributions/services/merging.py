@@ -1,0 +1,233 @@
+"""Joining duplicates, splitting what makes several points, and taking both back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guildmark.apps.assignments import services as assignments
+from guildmark.apps.assignments.states import RelationKind
+from guildmark.apps.contributions import notices, policies, ruling, search
+from guildmark.apps.contributions.models import SUMMARY_AT_MOST, TEXT_AT_MOST, Contribution, Step
+from guildmark.apps.contributions.states import Kind, Move, Outcome, State, Trace
+from guildmark.apps.contributions.targets import Target
+
+from .moving import SUBJECT_KIND, Told, locked, locked_pair, receive, save, trace
+from .refusals import ContributionRefused, cleaned, one_line
+from .sending import new_row
+from .triage import end, reopen
+
+PARTS = range(2, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the points that a contribution makes."""
+
+    target: Target
+    summary: str
+    details: str
+
+
+def merge(
+    contribution: Contribution, into: Contribution, *, text: str, actor: Any, at: datetime
+) -> Contribution:
+    """Join a contribution to another one that makes the same point, and tell its author.
+
+    It keeps its number, words and voices; these count with the other one from now on. Raises
+    `ContributionRefused`, `TransitionRefused` and `PermissionRefused`.
+    """
+    words = cleaned(
+        text,
+        field="text",
+        most=TEXT_AT_MOST,
+        needed=_("Say what both have in common; the author reads it."),
+    )
+    with transaction.atomic():
+        row, other = locked_pair(contribution, into)
+        for each in (row, other):
+            policies.CONTRIBUTION_TRIAGE.require(actor, each)
+        _check_merge(row, other)
+        row.merged_into = other
+        end(row, Outcome.DUPLICATE, ruling.MERGED, words, actor=actor, at=at, other=other)
+        trace(other, Trace.MERGE, actor=actor, at=at, told=Told(other=row))
+        save(other)
+    return row
+
+
+def unmerge(contribution: Contribution, *, reason: str, actor: Any, at: datetime) -> Contribution:
+    """Let a duplicate go again: it goes on by itself from review.
+
+    Raises `ContributionRefused` and `PermissionRefused`.
+    """
+    why = _why(reason)
+    with transaction.atomic():
+        row, other = locked_pair(contribution, contribution.merged_into or contribution)
+        for each in (row, other):
+            policies.CONTRIBUTION_TRIAGE.require(actor, each)
+        if row.pk == other.pk or row.merged_into_id != other.pk:
+            raise ContributionRefused(_("This is joined to nothing any more."))
+        step = _last(row, Move.DISPOSE)
+        reopen(row, text=why, actor=actor, at=at, told=Told(text=why, other=other, undoes=step))
+        trace(other, Trace.UNMERGE, actor=actor, at=at, told=Told(text=why, other=row))
+        save(other)
+        notices.tell_reopened(row, why, at=at)
+    return row
+
+
+def split(
+    contribution: Contribution, parts: Sequence[Part], *, text: str, actor: Any, at: datetime
+) -> list[Contribution]:
+    """Give each point of a contribution its own number; all keep author, day and clocks.
+
+    Raises `ContributionRefused`, `TransitionRefused` and `PermissionRefused`.
+    """
+    words = cleaned(
+        text,
+        field="text",
+        most=TEXT_AT_MOST,
+        needed=_("Say why you split it; its author reads it."),
+    )
+    if len(parts) not in PARTS:
+        raise ContributionRefused(_("Give at least two parts, and at most ten."), field="parts")
+    with transaction.atomic():
+        row = locked(contribution)
+        policies.CONTRIBUTION_TRIAGE.require(actor, row)
+        if row.kind != Kind.FEEDBACK:
+            raise ContributionRefused(_("Only framework feedback is split."))
+        made = [_part(row, each, actor=actor, at=at) for each in parts]
+        end(row, Outcome.CONVERTED, ruling.SPLIT, words, actor=actor, at=at)
+        trace(row, Trace.SPLIT, actor=actor, at=at)
+    return made
+
+
+def unsplit(contribution: Contribution, *, reason: str, actor: Any, at: datetime) -> Contribution:
+    """Take a split back while nobody has decided on a part: the whole goes on from review.
+
+    Raises `ContributionRefused` and `PermissionRefused`.
+    """
+    why = _why(reason)
+    with transaction.atomic():
+        row = locked(contribution)
+        policies.CONTRIBUTION_TRIAGE.require(actor, row)
+        parts = [locked(each) for each in row.parts.order_by("pk")]
+        if row.reason_code != ruling.SPLIT or not parts:
+            raise ContributionRefused(_("This was not split."))
+        if any(not each.is_open or each.voices.exists() for each in parts):
+            raise ContributionRefused(
+                _("A part has been decided on or joined by now, so the split stays.")
+            )
+        for each in parts:
+            end(each, Outcome.CONVERTED, ruling.SPLIT, why, actor=actor, at=at, other=row)
+        told = Told(text=why, undoes=_last(row, Move.DISPOSE))
+        reopen(row, text=why, actor=actor, at=at, told=told)
+        trace(row, Trace.UNSPLIT, actor=actor, at=at, told=Told(text=why))
+        notices.tell_reopened(row, why, at=at)
+    return row
+
+
+def convert(
+    contribution: Contribution, part: Part, *, text: str, actor: Any, at: datetime
+) -> Contribution:
+    """Turn a message to the institute into framework feedback of the same author.
+
+    Raises `ContributionRefused`, `TransitionRefused` and `PermissionRefused`.
+    """
+    words = cleaned(
+        text, field="text", most=TEXT_AT_MOST, needed=_("Say why; its author reads it.")
+    )
+    with transaction.atomic():
+        row = locked(contribution)
+        policies.CONTRIBUTION_TRIAGE.require(actor, row)
+        if row.kind != Kind.CONTACT:
+            raise ContributionRefused(_("This is framework feedback already."))
+        made = _part(row, part, actor=actor, at=at)
+        end(row, Outcome.CONVERTED, ruling.TURNED, words, actor=actor, at=at, other=made)
+        trace(row, Trace.CONVERT, actor=actor, at=at, told=Told(other=made))
+    return made
+
+
+def _part(row: Contribution, part: Part, *, actor: Any, at: datetime) -> Contribution:
+    """Make a contribution of the same author out of one of the points of a row."""
+    target = part.target
+    made = new_row(
+        Contribution(
+            kind=Kind.FEEDBACK.value,
+            concern=row.concern or "gap",
+            framework=target.framework,
+            edition=target.edition,
+            domain=target.domain,
+            requirement=target.requirement,
+            target_label=target.label[:250],
+            summary=one_line(
+                part.summary,
+                field="parts",
+                most=SUMMARY_AT_MOST,
+                needed=_("Give each part a summary."),
+            ),
+            details=cleaned(
+                part.details,
+                field="parts",
+                most=TEXT_AT_MOST,
+                needed=_("Give each part the words of the author that belong to it."),
+            ),
+            **_kept(row),
+        ),
+        at=at,
+    )
+    if row.author is not None:
+        assignments.record_relation(
+            row.author, SUBJECT_KIND, made.pk, RelationKind.AUTHOR, at=row.received_at
+        )
+    search.index(made)
+    receive(made, actor=actor, at=at, whole=row)
+    return made
+
+
+def _kept(row: Contribution) -> dict[str, Any]:
+    """What a part has from the whole."""
+    names = (
+        "in_production", "seen", "proposed", "ai_help", "credit", "author", "author_name",
+        "author_email", "secret", "credential_number", "credential_type", "standing",
+        "received_at",
+    )  # fmt: skip
+    return {"part_of": row, **{name: getattr(row, name) for name in names}}
+
+
+def _check_merge(row: Contribution, other: Contribution) -> None:
+    if row.pk == other.pk:
+        raise ContributionRefused(_("Name another one than this."), field="into")
+    if {row.kind, other.kind} != {Kind.FEEDBACK.value}:
+        raise ContributionRefused(_("Only framework feedback is joined."), field="into")
+    if other.merged_into_id is not None:
+        raise ContributionRefused(
+            _("%(number)s is itself joined to %(other)s. Name that one.")
+            % {"number": other.number, "other": other.merged_into},
+            field="into",
+        )
+    if other.state == State.DISPOSED and other.outcome == Outcome.WITHDRAWN:
+        raise ContributionRefused(
+            _("%(number)s was taken back by its author.") % {"number": other.number},
+            field="into",
+        )
+    if row.duplicates.exists():
+        raise ContributionRefused(
+            _("Others are joined to this one. Join the other one to it, or let them go first."),
+            field="into",
+        )
+
+
+def _why(reason: str) -> str:
+    return cleaned(
+        reason,
+        field="reason",
+        most=TEXT_AT_MOST,
+        needed=_("Say why you take it back; it stays in the history."),
+    )
+
+
+def _last(row: Contribution, move: Move) -> Step | None:
+    return row.steps.filter(move=move.value).order_by("-at", "-pk").first()

@@ -1,0 +1,1 @@
+"""Pages: to send in, one's own, what is public, and the queue."""

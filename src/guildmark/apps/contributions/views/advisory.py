@@ -1,0 +1,32 @@
+"""The Practitioner Advisory page: how the framework is developed, and the ways to take part."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from guildmark.apps.contributions import queries, ruling
+from guildmark.apps.contributions.figures import figures
+from guildmark.apps.contributions.slots import ways_to_contribute
+from guildmark.apps.contributions.states import Kind
+from guildmark.apps.standard import queries as standard
+
+NEWEST = 5
+
+
+@require_safe
+def advisory(request: HttpRequest) -> HttpResponse:
+    """Show how it works, what can be done today, and what came of it."""
+    now = timezone.now()
+    own = standard.own_framework()
+    rows = queries.with_voices(queries.published()).order_by("-received_at", "-pk")
+    context = {
+        "framework": own,
+        "edition": standard.newest(own) if own is not None else None,
+        "ways": [way for provider in ways_to_contribute for way in provider(request)],
+        "feedback": figures(Kind.FEEDBACK, at=now),
+        "contact": figures(Kind.CONTACT, at=now),
+        "newest": rows[:NEWEST],
+        "rules": ruling.in_force(),
+    }
+    return render(request, "contributions/advisory.html", context)

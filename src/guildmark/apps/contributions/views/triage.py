@@ -1,0 +1,287 @@
+"""One contribution of the queue, and everything that who triages can do with it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from guildmark.apps.contributions import policies, queries, ruling, services
+from guildmark.apps.contributions.forms import (
+    AimForm,
+    DecisionForm,
+    MergeForm,
+    PartForm,
+    ReasonForm,
+    ReplyForm,
+    SummaryForm,
+    TextForm,
+)
+from guildmark.apps.contributions.queries import Contribution
+from guildmark.apps.contributions.services import ContributionRefused
+from guildmark.apps.contributions.states import Kind, Outcome, State
+from guildmark.apps.contributions.targets import TargetUnknown
+from guildmark.apps.standard import queries as standard
+from guildmark.cores.lifecycle import TransitionRefused
+
+from .asking import MISSING, blame, posted, queued_or_404
+from .telling import full_history, steps_of
+
+Refusals = (ContributionRefused, TargetUnknown, TransitionRefused)
+PARTS = 2
+MOST_PARTS = 6
+DONE: dict[str, Promise] = {
+    "claim": _("You have taken this on."),
+    "release": _("It is back in the queue."),
+    "review": _("It is in review now."),
+    "acknowledge": _("Acknowledged. The author is told."),
+    "summary": _("The public summary is changed."),
+    "reply": _("Your message is on its way to the author."),
+}
+
+
+@login_required
+@never_cache
+def one(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a contribution with everything that is known, and what can be done."""
+    return _page(request, queued_or_404(request, number))
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
+    """Do one of the small things: claim, release, review, acknowledge, summary, reply."""
+    row = queued_or_404(request, number)
+    if act not in DONE:
+        raise Http404(MISSING)
+    form = _form_of(act, request)
+    if form is not None and not form.is_valid():
+        return _page(request, row, **{act: form})
+    try:
+        _do(act, row, form, request.user)
+    except Refusals as refusal:
+        if form is None:
+            messages.error(request, str(_said(refusal)))
+            return redirect("contributions:triage", number=row.number)
+        blame(form, refusal)
+        return _page(request, row, **{act: form})
+    messages.success(request, str(DONE[act]))
+    return redirect("contributions:triage", number=row.number)
+
+
+@login_required
+@never_cache
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Decide on it: outcome, reason of the published list, answer."""
+    row = queued_or_404(request, number)
+    form = DecisionForm(posted(request), row=row)
+
+    def done() -> None:
+        services.dispose(row, form.wanted(), actor=request.user, at=timezone.now())
+
+    title = _("Decide")
+    return _form_page(request, row, form, done, title=title, done=_("Decided. The author is told."))
+
+
+@login_required
+@never_cache
+def merge(request: HttpRequest, number: str) -> HttpResponse:
+    """Join it to one that makes the same point."""
+    row = queued_or_404(request, number)
+    form = MergeForm(posted(request), initial={"into": request.GET.get("into", "")})
+
+    def done() -> None:
+        into = queries.by_number(form.cleaned_data["into"])
+        seen = queries.visible_to(request.user, at=timezone.now())
+        if into is None or not seen.filter(pk=into.pk).exists():
+            raise ContributionRefused(str(MISSING), field="into")
+        text = form.cleaned_data["text"]
+        services.merge(row, into, text=text, actor=request.user, at=timezone.now())
+
+    title = _("Join it to another one")
+    return _form_page(request, row, form, done, title=title, done=_("Joined. Its author is told."))
+
+
+@login_required
+@never_cache
+def aim(request: HttpRequest, number: str) -> HttpResponse:
+    """Aim it at another requirement or domain."""
+    row = queued_or_404(request, number)
+    about = row.requirement or row.domain or "nothing"
+    form = AimForm(posted(request), edition=_edition(row), initial={"about": about})
+
+    def done() -> None:
+        target, reason = form.target(), form.cleaned_data["reason"]
+        services.aim(row, target, reason=reason, actor=request.user, at=timezone.now())
+
+    return _form_page(request, row, form, done, title=_("What it is about"), done=_("Changed."))
+
+
+@login_required
+@never_cache
+def convert(request: HttpRequest, number: str) -> HttpResponse:
+    """Turn a message to the institute into framework feedback."""
+    row = queued_or_404(request, number)
+    initial = {"about": "nothing", "summary": row.summary, "details": row.details}
+    part = PartForm(posted(request), edition=_edition(row), initial=initial, prefix="part")
+    form = TextForm(posted(request))
+
+    def done() -> None:
+        text = form.cleaned_data["text"]
+        services.convert(row, part.part(), text=text, actor=request.user, at=timezone.now())
+
+    title, said = _("Turn it into framework feedback"), _("It goes on as framework feedback.")
+    return _form_page(request, row, form, done, title=title, done=said, parts=[part])
+
+
+@login_required
+@never_cache
+def split(request: HttpRequest, number: str) -> HttpResponse:
+    """Give each of its points a number of its own."""
+    row = queued_or_404(request, number)
+    wanted = request.POST.get("parts") or request.GET.get("parts") or str(PARTS)
+    number_of_parts = min(max(int(wanted), PARTS), MOST_PARTS) if wanted.isdecimal() else PARTS
+    about = row.requirement or row.domain or "nothing"
+    parts = [
+        PartForm(
+            posted(request),
+            edition=_edition(row),
+            prefix=f"part{each}",
+            initial={"about": about, "details": row.details},
+        )
+        for each in range(number_of_parts)
+    ]
+    form = TextForm(posted(request))
+
+    def done() -> None:
+        made = [each.part() for each in parts]
+        text = form.cleaned_data["text"]
+        services.split(row, made, text=text, actor=request.user, at=timezone.now())
+
+    title, said = _("Split it"), _("Split. Each part has a number of its own now.")
+    return _form_page(request, row, form, done, title=title, done=said, parts=parts)
+
+
+@login_required
+@never_cache
+def undo(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back that it was joined or split."""
+    row = queued_or_404(request, number)
+    form = ReasonForm(posted(request))
+    take_back = services.unmerge if row.merged_into_id else services.unsplit
+
+    def done() -> None:
+        reason = form.cleaned_data["reason"]
+        take_back(row, reason=reason, actor=request.user, at=timezone.now())
+
+    title, said = _("Take it back"), _("Taken back. It is in review again.")
+    return _form_page(request, row, form, done, title=title, done=said)
+
+
+def _form_page(
+    request: HttpRequest,
+    row: Contribution,
+    form: forms.Form,
+    carry_out: Callable[[], None],
+    *,
+    title: str | Promise,
+    done: str | Promise,
+    parts: list[PartForm] | None = None,
+) -> HttpResponse:
+    """Show a form, or carry out what it asks for; a refusal is shown with what was typed."""
+    everything = [form, *(parts or [])]
+    # Every form is asked, so that all that is wrong is shown at once.
+    faults = [each for each in everything if not each.is_valid()]
+    if request.method == "POST" and not faults:
+        try:
+            carry_out()
+        except Refusals as refusal:
+            blame(form, refusal)
+        else:
+            messages.success(request, str(done))
+            return redirect("contributions:triage", number=row.number)
+    failed = any(each.errors for each in everything)
+    context = {"contribution": row, "form": form, "parts": parts, "title": title}
+    status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
+    return render(request, "contributions/triage_form.html", context, status=status)
+
+
+def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse:
+    now, actor = timezone.now(), request.user
+    summary = {"public_summary": row.public_summary or row.summary}
+    is_feedback = row.kind == Kind.FEEDBACK
+    context = {
+        "contribution": row,
+        "may_triage": policies.CONTRIBUTION_TRIAGE.allows(actor, row),
+        "is_mine": row.claimed_by_id == actor.pk,
+        "is_feedback": is_feedback,
+        "acknowledge": bound.get("acknowledge") or SummaryForm(initial=summary),
+        "summary": bound.get("summary") or SummaryForm(initial=summary),
+        "reply": bound.get("reply") or ReplyForm(),
+        "history": full_history(row),
+        "steps": steps_of(row),
+        "voices": row.voices.filter(left_at=None),
+        "files": row.attachments.all(),
+        "replies": row.replies.all(),
+        "duplicates": row.duplicates.all(),
+        "parts": row.parts.all(),
+        "similar": queries.similar_in_queue(row, actor, at=now) if _wants_similar(row) else [],
+        "reason": ruling.reason_text(row.rules, row.outcome, row.reason_code),
+        "may_undo": row.outcome == Outcome.DUPLICATE or row.reason_code == ruling.SPLIT,
+    }
+    status = HTTPStatus.BAD_REQUEST if bound else HTTPStatus.OK
+    return render(request, "contributions/triage.html", context, status=status)
+
+
+def _wants_similar(row: Contribution) -> bool:
+    return row.kind == Kind.FEEDBACK and row.state != State.DISPOSED
+
+
+def _edition(row: Contribution) -> standard.Edition:
+    """Return the edition that a contribution speaks of, or the one in force."""
+    for each in standard.frameworks().filter(key=row.framework):
+        for edition in standard.editions(each):
+            if edition.number == row.edition:
+                return edition
+    own = standard.own_framework()
+    newest = standard.newest(own) if own is not None else None
+    if newest is None:
+        raise Http404(_("There is no standard yet."))
+    return newest
+
+
+def _form_of(act: str, request: HttpRequest) -> forms.Form | None:
+    kinds: dict[str, type[forms.Form]] = {
+        "acknowledge": SummaryForm, "summary": SummaryForm, "reply": ReplyForm,
+    }  # fmt: skip
+    return kinds[act](request.POST) if act in kinds else None
+
+
+def _do(act: str, row: Contribution, form: forms.Form | None, actor: Any) -> None:
+    now = timezone.now()
+    if act == "claim":
+        services.claim(row, actor=actor, at=now)
+    elif act == "release":
+        services.release(row, actor=actor, at=now)
+    elif act == "review":
+        services.review(row, actor=actor, at=now)
+    elif form is not None and act == "reply":
+        services.reply(row, form.cleaned_data["text"], actor=actor, at=now)
+    elif form is not None:
+        service = services.acknowledge if act == "acknowledge" else services.summarise
+        service(row, public_summary=form.cleaned_data["public_summary"], actor=actor, at=now)
+
+
+def _said(refusal: Exception) -> str | Promise:
+    if isinstance(refusal, TransitionRefused):
+        return _("It was changed in the meantime. Look at it again.")
+    return str(refusal)
