@@ -40,11 +40,11 @@ class Layer:
 
 
 GATE = [
-    Layer("unit and integration", "sqlite", FAST, 420, [*PARALLEL, *COVERAGE]),
+    Layer("unit and integration", "sqlite", FAST, 540, [*PARALLEL, *COVERAGE]),
     Layer("unit and integration", "postgresql", f"{FAST} and not once", 360, PARALLEL),
     Layer("crashes and load", "sqlite", "crash and not long", 240),
     Layer("crashes and load", "postgresql", "crash and not once and not long", 240),
-    Layer("browser", "sqlite", "e2e and not long", 420),
+    Layer("browser", "sqlite", "e2e and not long", 600),
 ]
 NIGHTLY = [
     Layer("long", "sqlite", "long", 1200),

@@ -1,4 +1,4 @@
-"""Run by `guildmark shell` for browser tests: contested decisions in some states; prints numbers."""
+"""Run by `guildmark shell` for browser tests: contested decisions, some decided; prints ids."""
 
 import json
 from datetime import timedelta
@@ -12,6 +12,7 @@ from guildmark.apps.assignments import services as assignments
 from guildmark.apps.assignments.states import TieKind
 from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.cases import services as cases
+from guildmark.apps.cases.queries import Case
 from guildmark.apps.cases.services import Finding
 from guildmark.apps.cases.states import Outcome as Found
 from guildmark.apps.contributions import services as contributions
@@ -36,7 +37,7 @@ administrator = accounts.person_by_email("admin@example.org")
 assert administrator is not None
 
 
-def person(name: str) -> object:
+def person(name: str) -> accounts.User:
     return services.create_person(
         email=f"{name}@cases.example", password=PASSWORD, display_name=name.title(), at=now
     )
@@ -54,6 +55,7 @@ if kind is None:
     )
     registry.define_type(wanted, actor=SYSTEM, at=now)
     kind = credentials.type_by_code("CASEPRAC")
+assert kind is not None
 opener, mentor = person("ona"), person("milo")
 award = Award(kind, opener.email, "Ona", "Passed.", now - timedelta(days=90))
 registry.award(award, actor=staff["rita"], at=now)
@@ -63,14 +65,15 @@ about = target("psf", "1.1", "agent-kill-switch")
 tess, dora, emil = staff["tess"], staff["dora"], staff["emil"]
 
 
-def contested(summary: str, days: int) -> object:
+def contested(summary: str, days: int) -> Case:
     at = now - timedelta(days=days)
     wanted = Feedback(Concern.GAP, about, summary, "We saw it in May.", in_production=True)
     row = contributions.send_feedback(wanted, actor=opener, at=at)
     contributions.acknowledge(row, public_summary=summary, actor=tess, at=at)
     told = Decision(Outcome.DECLINED, "covered-already", "6.4 says so.")
     row = contributions.dispose(row, told, actor=tess, at=at)
-    return contributions.contest(row, statement="6.4 is about tests.", actor=opener, at=at)
+    found: Case = contributions.contest(row, statement="6.4 is about tests.", actor=opener, at=at)
+    return found
 
 
 new = contested("Switches are not labelled", 1)
@@ -87,8 +90,8 @@ assignments.recuse(
 closed = contested("A drill each quarter is too seldom", 60)
 cases.admit(closed, reason="It is about the decision.", actor=dora, at=now - timedelta(days=58))
 cases.assign(closed, [emil], actor=dora, at=now - timedelta(days=57))
-found = Finding(Found.PARTLY, "A drill was covered; its record was not.")
-cases.decide(closed, found, actor=emil, at=now - timedelta(days=50))
+finding = Finding(Found.PARTLY, "A drill was covered; its record was not.")
+cases.decide(closed, finding, actor=emil, at=now - timedelta(days=50))
 cases.close(closed, actor=emil, at=now - timedelta(days=49))
 stuck = contested("The switch is in a locked room", 2)
 assignments.declare_tie(mentor, TieKind.MENTOR, actor=opener, at=now)

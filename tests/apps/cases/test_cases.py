@@ -11,7 +11,7 @@ from guildmark.apps.accounts.permissions import PermissionRefused
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.assignments import services as assignments
-from guildmark.apps.assignments.states import RelationKind
+from guildmark.apps.assignments.states import RelationKind, TieKind
 from guildmark.apps.cases import policies, queries, services
 from guildmark.apps.cases.queries import Case
 from guildmark.apps.cases.states import CASE, State
@@ -99,3 +99,25 @@ def test_a_form_without_a_reason_says_so_and_keeps_the_rest(
     answer = client.post(f"/cases/{case.number}/decide/", {"outcome": "upheld", "reason": ""})
     assert answer.status_code == 400
     assert re.search(r'value="upheld"[^>]*checked', answer.content.decode())
+
+
+def test_the_page_of_those_who_decide_says_of_each_who_is_not_offered_why(
+    case: Case, client: Client, decider: User, at: datetime
+) -> None:
+    services.admit(case, reason="Yes.", actor=decider, at=at)
+    bound = staff(Role.DECISION_MAKER, "bound@example.org")
+    assignments.declare_tie(bound, TieKind.FAMILY, actor=case.opened_by, at=at)
+    text = signed_in(client, decider).get(f"/cases/{case.number}/assign/").content.decode()
+    assert "bound@example.org has a conflict of interest." in text
+    assert f'value="{bound.pk}"' not in text
+    answer = client.post(f"/cases/{case.number}/assign/", {"people": [str(bound.pk)]})
+    assert answer.status_code == 400
+    assert not Case.objects.get().members.exists()
+
+
+def test_decision_makers_find_the_cases_in_the_masthead_and_members_do_not(
+    client: Client, decider: User, opener: User
+) -> None:
+    link = b'href="/cases/"'
+    assert link in signed_in(client, decider).get("/desk/").content
+    assert link not in signed_in(Client(), opener).get("/desk/").content

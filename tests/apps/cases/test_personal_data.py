@@ -1,7 +1,9 @@
 """What people take away of their cases, and what stays when they leave."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -53,7 +55,7 @@ def test_steps_members_and_statements_never_change(
     opener: User, decider: User, at: datetime
 ) -> None:
     case = brought_to(State.ASSIGNED, opened(opener, at=at), by=decider, at=at)
-    changes = (
+    changes: tuple[Callable[[], Any], ...] = (
         lambda: Step.objects.update(text="No."),
         lambda: Member.objects.update(assigned_at=at),
         lambda: Case.objects.filter(pk=case.pk).update(statement="It was grey."),

@@ -1,5 +1,6 @@
 """Every step of a case from every state, who may make it, and what everybody is told."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_who_may_not_makes_no_step(
     state: State, who: str, opener: User, decider: User, at: datetime
 ) -> None:
     case = brought_to(state, opened(opener, at=at), by=decider, at=at)
-    people = {
+    people: dict[str, Callable[[], User]] = {
         "opener": lambda: opener,
         "member": member,
         "triage": lambda: staff(Role.TRIAGE),

@@ -126,6 +126,16 @@ def test_a_form_that_is_sent_twice_comes_in_once(holder: User, at: datetime) -> 
     assert queries.own(holder).count() == 1
 
 
+def test_other_words_from_the_same_form_are_not_taken_for_the_first(
+    holder: User, another: User, at: datetime
+) -> None:
+    token = uuid4()
+    feedback(holder, at=at, sent_as=token)
+    for author, words in ((holder, "Another point altogether."), (another, "A gap.")):
+        with pytest.raises(ContributionRefused, match="with other words"):
+            feedback(author, at=at, sent_as=token, details=words)
+
+
 def test_the_draft_ends_and_its_files_go_along(holder: User, at: datetime) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -24,6 +25,7 @@ from guildmark.apps.contributions.states import (
     Trace,
 )
 from guildmark.apps.mail.models import Message
+from guildmark.apps.practitioners import queries as practice
 from guildmark.cores.lifecycle import TransitionRefused
 from tests.apps.accounts.factories import member, staff
 from tests.apps.contributions.factories import (
@@ -205,7 +207,7 @@ def test_joining_refuses_itself_chains_and_what_was_withdrawn(
     for row, into, why in (
         (three, three, "another one than this"),
         (three, one, "itself joined"),
-        (three, gone, "taken back"),
+        (three, gone, "was decided on"),
         (two, three, "Others are joined"),
         (letter(holder, at=at), three, "Only framework feedback"),
     ):
@@ -329,3 +331,108 @@ def test_a_voice_of_the_triager_hides_it(holder: User, at: datetime, triager: Us
     awarded(kind, actor=staff(Role.REGISTRAR), at=at, email=second.email)
     services.join(row, Joining("The same here."), actor=second, at=at)
     assert not queries.visible_to(second, at=at).exists()
+
+
+def test_a_conflict_with_a_duplicate_is_one_with_what_it_was_joined_to(
+    holder: User, another: User, triager: User, at: datetime
+) -> None:
+    second = staff(Role.TRIAGE)
+    firm = employer(actor=another, at=at)
+    works(another, firm, at=at, begins=SINCE)
+    works(second, firm, at=at, begins=SINCE)
+    main, copy = feedback(holder, at=at), feedback(another, at=at)
+    assert queries.visible_to(second, at=at).get() == main
+    joined = services.merge(copy, main, text="The same.", actor=triager, at=at)
+    assert not queries.visible_to(second, at=at).exists()
+    services.unmerge(joined, reason="Not quite.", actor=triager, at=at)
+    later = at + timedelta(seconds=1)
+    assert queries.visible_to(second, at=later).get() == main
+
+
+def test_parts_keep_every_conflict_of_the_whole(holder: User, triager: User, at: datetime) -> None:
+    row, second = feedback(holder, at=at), staff(Role.TRIAGE)
+    assignments.recuse(queries.SUBJECT_KIND, row.pk, reason="My case.", actor=second, at=at)
+    parts = [Part(about("log"), "Logs", "The log."), Part(about("review"), "Review", "The review.")]
+    services.split(row, parts, text="Two points.", actor=triager, at=at)
+    assert not queries.visible_to(second, at=at).exists()
+    assert queries.visible_to(triager, at=at).count() == 3
+
+
+def test_who_writes_signed_out_does_not_decide_on_the_own_message(
+    triager: User, at: datetime
+) -> None:
+    letter(None, at=at, email=triager.email)
+    assert not queries.visible_to(triager, at=at).exists()
+
+
+def test_a_claim_of_somebody_in_conflict_brings_them_no_mail(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = services.claim(feedback(holder, at=at), actor=triager, at=at)
+    assignments.recuse(queries.SUBJECT_KIND, row.pk, reason="My case.", actor=triager, at=at)
+    second = staff(Role.TRIAGE)
+    services.reply(row, "One thing more.", actor=holder, at=at)
+    told = Message.objects.filter(text__contains="One thing more.")
+    assert [each.recipient for each in told] == [second.email]
+    assert services.release(row, actor=second, at=at).claimed_by is None
+
+
+def test_what_looked_like_a_machine_is_written_to_once_a_person_was_found(
+    triager: User, at: datetime
+) -> None:
+    token = uuid4()
+    secret = services.secret_of(token)
+    row = letter(None, at=at, suspicion="too many", token=secret, sent_as=token)
+    with pytest.raises(ContributionRefused, match="a person wrote it"):
+        services.reply(row, "Hello?", actor=triager, at=at)
+    services.vouch(row, actor=triager, at=at)
+    told = Message.objects.get(recipient="asker@elsewhere.example")
+    assert secret in told.text
+    assert moves(row) == [Trace.SEND, Trace.VOUCH]
+
+
+def test_everybody_behind_a_duplicate_is_told_what_became_of_the_other_and_counts_once(
+    holder: User, another: User, triager: User, at: datetime
+) -> None:
+    main = acknowledged(feedback(holder, at=at), actor=triager, at=at)
+    copy = feedback(another, at=at)
+    services.merge(copy, main, text="The same.", actor=triager, at=at)
+    accepted(main, actor=triager, at=at)
+    main.refresh_from_db()
+    assert queries.voice_count(main) == 2
+    told = Message.objects.filter(recipient=another.email, text__contains=main.number)
+    assert told.filter(subject__contains=main.number).count() == 1
+    points = practice.contributions(another)
+    assert [each.kind for each in points] == ["feedback"]
+
+
+def test_its_author_can_not_take_back_what_others_were_joined_to(
+    holder: User, another: User, triager: User, at: datetime
+) -> None:
+    main, copy = feedback(holder, at=at), feedback(another, at=at)
+    services.merge(copy, main, text="The same.", actor=triager, at=at)
+    with pytest.raises(ContributionRefused, match="Others were joined"):
+        services.withdraw(main, actor=holder, at=at)
+
+
+def test_a_contest_does_not_overturn_a_later_decision(
+    holder: User, another: User, triager: User, at: datetime
+) -> None:
+    main, copy = feedback(another, at=at), feedback(holder, at=at)
+    joined = services.merge(copy, main, text="The same.", actor=triager, at=at)
+    services.contest(joined, statement="It is not.", actor=holder, at=at)
+    back = services.unmerge(joined, reason="True.", actor=triager, at=at)
+    accepted(back, actor=triager, at=at)
+    services.carry_out(back.pk, upheld=True, why="Upheld.", actor=None, at=at)
+    back.refresh_from_db()
+    assert back.outcome == Outcome.ACCEPTED
+
+
+def test_the_decision_has_a_clock_of_its_own_after_the_first_answer_was_late(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = feedback(holder, at=at)
+    assert services.escalate(at=at + timedelta(days=10)) == 1
+    acknowledged(row, actor=triager, at=at + timedelta(days=11))
+    assert services.escalate(at=at + timedelta(days=12)) == 0
+    assert services.escalate(at=at + timedelta(days=60)) == 1

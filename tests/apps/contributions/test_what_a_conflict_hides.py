@@ -165,6 +165,21 @@ def _plain(answer: Any) -> str:
     return text[text.index("<main") : text.index("</main")]
 
 
+def test_a_page_that_may_be_read_tells_nothing_of_a_hidden_duplicate(
+    client: Client, author: User, holder: User, at: datetime, edition: Any
+) -> None:
+    main = feedback(holder, at=at)
+    hidden = feedback(author, at=at, summary="xylocanary")
+    second = staff(Role.TRIAGE)
+    joined = services.merge(hidden, main, text="wordcanary", actor=second, at=at)
+    services.unmerge(joined, reason="wordcanary", actor=second, at=at)
+    person = colleague(Role.TRIAGE, author, at)
+    answer = signed_in(client, person).get(f"/queue/{main.number}/")
+    assert answer.status_code == 200
+    _search(f"/queue/{main.number}/", answer)
+    assert hidden.number not in answer.content.decode()
+
+
 def test_similar_feedback_in_the_queue_leaves_out_what_is_hidden(
     author: User, holder: User, at: datetime, edition: Any
 ) -> None:

@@ -1,9 +1,11 @@
 """Telling relations, declaring conflicts and ties, and taking them back."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guildmark.apps.audit import services as audit
@@ -73,6 +75,29 @@ def end_firm(firm: Any, subject_kind: str, subject_id: int, *, at: datetime) -> 
         firm_id=firm.pk, subject_kind=subject_kind, subject_id=subject_id, until=None
     )
     rows.update(until=at)
+
+
+def pass_on(
+    subject_kind: str,
+    source: int,
+    target: int,
+    *,
+    at: datetime,
+    leaving_out: Collection[RelationKind] = (RelationKind.DECIDER, RelationKind.NONE),
+) -> None:
+    """Let whoever is something to one subject be the same to another that was made of it."""
+    rows = Relation.objects.filter(subject_kind=subject_kind, subject_id=source)
+    current = rows.filter(Q(until__isnull=True) | Q(until__gt=at))
+    for each in current.exclude(kind__in=[kind.value for kind in leaving_out]):
+        Relation.objects.get_or_create(
+            person_id=each.person_id,
+            firm_id=each.firm_id,
+            subject_kind=subject_kind,
+            subject_id=target,
+            kind=each.kind,
+            until=None,
+            defaults={"since": at, "reason": each.reason},
+        )
 
 
 def declare(

@@ -1,4 +1,4 @@
-"""What this context puts into the slots below: desk, personal data, closing, subjects."""
+"""What this context puts into the slots below: masthead, desk, personal data, subjects."""
 
 from datetime import datetime, time
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guildmark.apps.accounts.slots import DeskItem, DeskSection, Text
+from guildmark.apps.accounts.slots import DeskItem, DeskSection, Link, Text
 from guildmark.apps.assignments.slots import Found, SubjectKind
 from guildmark.apps.audit import services as audit
 
@@ -18,10 +18,17 @@ from .models import Case
 from .states import State
 
 
+def link(request: HttpRequest) -> Link | None:
+    """Lead decision makers to the cases from every page."""
+    if not request.user.is_authenticated or not policies.is_decision_maker.test(request.user):
+        return None
+    return Link(title=gettext_lazy("Cases"), url_name="cases:cases")
+
+
 def own(request: HttpRequest) -> DeskSection | None:
     """Show a person what became of what they contested, until it is closed."""
     rows = queries.own(request.user).exclude(state=State.CLOSED.value)
-    items = [_item(each, each.outcome_label) for each in rows]
+    items = [_item(each, each.outcome_label or _about(each)) for each in rows]
     if not items:
         return None
     return DeskSection(title=_("What you contested"), empty_text="", items=items)
@@ -35,7 +42,7 @@ def waiting(request: HttpRequest) -> DeskSection | None:
     return DeskSection(
         title=_("Cases to decide"),
         empty_text=_("Contests that you may decide on will appear here."),
-        items=[_item(each, slots.title_of(each.kind)) for each in rows],
+        items=[_item(each, _about(each)) for each in rows],
     )
 
 
@@ -64,7 +71,7 @@ def find(actor: Any, number: str, _at: datetime) -> Found | None:
     return Found(queries.SUBJECT_KIND, row.pk, row.number, address)
 
 
-SUBJECT = SubjectKind(queries.SUBJECT_KIND, gettext_lazy("Case"), find)
+SUBJECT = SubjectKind(queries.SUBJECT_KIND, gettext_lazy("case"), find)
 
 
 def personal_data(person: Any) -> dict[str, Any]:
@@ -102,6 +109,11 @@ def _own_as_data(row: Case) -> dict[str, Any]:
             for each in queries.steps(row)
         ],
     }
+
+
+def _about(row: Case) -> str:
+    title, _text = slots.told(row.kind, row.subject_id)
+    return f"{slots.title_of(row.kind)}: {title}" if title else str(slots.title_of(row.kind))
 
 
 def _item(row: Case, detail: Text) -> DeskItem:

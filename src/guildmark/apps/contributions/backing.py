@@ -50,9 +50,10 @@ def backing(person: Any, typed: str, *, at: datetime) -> Backing:
 
 
 def choices(person: Any, *, at: datetime) -> list[Backing]:
-    """Return the credentials of a person that can stand behind a contribution, newest first."""
+    """Return the credentials of a person that can stand behind a contribution, the best first."""
     held = [_backing(each, at) for each in credentials.held_by(person)]
-    return [each for each in held if each.standing is not Standing.NONE]
+    usable = [each for each in held if each.standing is not Standing.NONE]
+    return sorted(usable, key=lambda each: each.standing is not Standing.VALID)
 
 
 def _named(person: Any, typed: str, at: datetime) -> Backing:

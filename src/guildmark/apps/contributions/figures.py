@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.utils import timezone
-
 from guildmark.apps.institute import queries as institutes
 from guildmark.cores import workdays
 
+from . import clocks
 from .models import Contribution
 from .states import Outcome, State
 
@@ -46,7 +45,7 @@ def figures(kind: str, *, at: datetime, since: datetime | None = None) -> Figure
     rows: Iterable[Row] = Contribution.objects.filter(
         kind=kind, received_at__gte=begin, received_at__lte=at, suspicion=""
     ).values_list("received_at", "acknowledged_at", "disposed_at", "state", "outcome")
-    return computed(rows, since=timezone.localdate(begin), holidays=institutes.holidays())
+    return computed(rows, since=clocks.day_of(begin), holidays=institutes.holidays())
 
 
 def computed(rows: Iterable[Row], *, since: date, holidays: frozenset[date]) -> Figures:
@@ -75,7 +74,7 @@ def _median(
     spans: Iterable[tuple[datetime, datetime | None]], holidays: frozenset[date]
 ) -> float | None:
     days = [
-        workdays.between(timezone.localdate(begin), timezone.localdate(end), holidays)
+        workdays.between(clocks.day_of(begin), clocks.day_of(end), holidays)
         for begin, end in spans
         if end is not None
     ]

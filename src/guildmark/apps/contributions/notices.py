@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.institute import queries as institutes
 from guildmark.apps.mail import services as mail
 from guildmark.apps.mail.states import DECISION
 
-from . import ruling
+from . import policies, queries, ruling
 from .models import Contribution, Reply, Voice
+from .states import Kind
 
 
 def tell_received(row: Contribution, *, at: datetime, token: str = "") -> None:
@@ -38,7 +40,7 @@ def tell_disposed(row: Contribution, *, at: datetime) -> None:
         "merged_into": row.merged_into.number if row.merged_into else "",
     }
     _tell_author("contribution_disposed", row, context, at=at)
-    for person in _voices(row):
+    for person in _others(row):
         _tell("contribution_disposed", row, {**context, "joined": True}, to=person, at=at)
 
 
@@ -46,7 +48,7 @@ def tell_reopened(row: Contribution, why: str, *, at: datetime) -> None:
     """Tell the author and every voice that it is looked at again."""
     context = {"why": why, "own_address": _own_address(row)}
     _tell_author("contribution_reopened", row, context, at=at)
-    for person in _voices(row):
+    for person in _others(row):
         _tell("contribution_reopened", row, {**context, "joined": True}, to=person, at=at)
 
 
@@ -56,10 +58,11 @@ def tell_reply(reply: Reply, *, at: datetime) -> None:
     if not reply.from_author:
         context = {"text": reply.text, "own_address": _own_address(row)}
         _tell_author("contribution_reply", row, context, at=at)
-    elif row.claimed_by is not None:
-        address = institutes.address("contributions:triage", row.number)
-        context = {"text": reply.text, "queue_address": address}
-        _tell("contribution_answered", row, context, to=row.claimed_by, at=at)
+        return
+    address = institutes.address("contributions:triage", row.number)
+    context = {"text": reply.text, "queue_address": address}
+    for person in _readers_of(row):
+        _tell("contribution_answered", row, context, to=person, at=at)
 
 
 def tell_overdue(rows: list[Contribution], *, to: Any, at: datetime) -> None:
@@ -84,9 +87,21 @@ def tell_stuck(number: int, *, to: Any, at: datetime) -> None:
     )
 
 
-def _voices(row: Contribution) -> Iterator[Any]:
-    for voice in row.voices.filter(left_at=None, person__isnull=False).select_related("person"):
-        yield voice.person
+def _others(row: Contribution) -> Iterator[Any]:
+    """Who joined, and who wrote what was joined to it or joined that."""
+    for person in queries.people_behind(row):
+        if person.pk != row.author_id:
+            yield person
+
+
+def _readers_of(row: Contribution) -> list[Any]:
+    """Who has taken it on, if they may still decide on it, or else everybody who may."""
+    holder = row.claimed_by
+    if holder is not None and policies.CONTRIBUTION_TRIAGE.allows(holder, row):
+        return [holder]
+    roles = sorted(queries.TRIAGERS[Kind(row.kind)])
+    people = {each.pk: each for role in roles for each in accounts.people_with_role(role)}
+    return [each for each in people.values() if policies.CONTRIBUTION_TRIAGE.allows(each, row)]
 
 
 def _tell_author(

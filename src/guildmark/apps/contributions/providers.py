@@ -17,6 +17,7 @@ from guildmark.apps.standard.slots import Action, Panel, PanelItem, Requested
 
 from . import policies, queries
 from .models import Contribution, Draft, Voice
+from .services import drop_draft
 from .services.moving import subject
 from .slots import Way
 
@@ -142,7 +143,8 @@ def close_account(person: Any, _at: datetime) -> None:
         audit.forget(subject(each))
     Voice.objects.filter(person=person).update(person=None, credential_number="")
     Contribution.objects.filter(claimed_by=person).update(claimed_by=None, claimed_at=None)
-    Draft.objects.filter(person=person).delete()
+    for draft in queries.drafts(person):
+        drop_draft(draft, actor=person)
 
 
 def ways(_request: HttpRequest) -> Iterable[Way]:
@@ -187,7 +189,8 @@ def _draft_item(row: Draft) -> DeskItem:
 
 def _end_of(row: Contribution) -> datetime | None:
     day = row.next_due
-    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+    zone = timezone.get_default_timezone()
+    return datetime.combine(day, time.max, tzinfo=zone) if day else None
 
 
 def _told(row: Contribution) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from .models import Contribution as Contribution  # Others speak of contribution
 from .models import Draft as Draft
 from .models import Step as Step
 from .models import Voice as Voice
-from .states import Kind, Outcome, State
+from .states import Kind, Outcome, Standing, State
 
 SUBJECT_KIND = "contributions.contribution"
 READERS = {
@@ -145,6 +145,23 @@ def similar_in_queue(row: Contribution, actor: Any, *, at: datetime) -> list[Sim
     rows = visible_to(actor, at=at).filter(pk__in=found, kind=Kind.FEEDBACK.value, merged_into=None)
     rows = rows.exclude(pk=row.pk).exclude(outcome=Outcome.WITHDRAWN.value)
     return _ranked(text, rows, lambda each: f"{each.summary}\n{each.details}")
+
+
+def voice_count(row: Contribution) -> int:
+    """Return how many people with a credential say this, those of its duplicates included."""
+    return len({each.pk for each in people_behind(row, counted=True)})
+
+
+def people_behind(row: Contribution, *, counted: bool = False) -> list[accounts.User]:
+    """Return the authors and voices of a contribution and of its duplicates, each once.
+
+    With `counted`, only those behind whom a credential stood.
+    """
+    rows = [row, *row.duplicates.select_related("author")]
+    authors = [each.author for each in rows if each.standing != Standing.NONE or not counted]
+    joined = Voice.objects.filter(contribution__in=rows, left_at=None).select_related("person")
+    people = [*authors, *(each.person for each in joined)]
+    return list({each.pk: each for each in people if each is not None}.values())
 
 
 def drafts(person: Any) -> QuerySet[Draft]:

@@ -12,6 +12,7 @@ from .states import Outcome
 FIRST = 1
 FIRST_ANSWER_DAYS, DISPOSITION_DAYS = 5, 30
 SPLIT, MERGED, WITHDRAWN = "split", "same-point", "withdrawn"
+TAKEN_BACK = "taken-back"
 """Codes of reasons that the queue itself gives; they are always there."""
 TURNED = "turned-into-feedback"
 
@@ -44,6 +45,7 @@ def own_reasons() -> list[Reason]:
         Reason(Outcome.DUPLICATE, MERGED, _("It makes the same point as another one.")),
         Reason(Outcome.CONVERTED, SPLIT, _("It made several points, and each has its own now.")),
         Reason(Outcome.CONVERTED, TURNED, _("It is framework feedback and goes on as that.")),
+        Reason(Outcome.CONVERTED, TAKEN_BACK, _("It was split by mistake and is whole again.")),
         Reason(Outcome.WITHDRAWN, WITHDRAWN, _("Its author took it back.")),
     ]
 

@@ -18,7 +18,8 @@ from .models import Contribution
 WORD = re.compile(r"\w+")
 MOST_WORDS = 24
 SHORTEST = 3
-FOUND_AT_MOST = 200
+FOUND_AT_MOST, ALIKE_AT_MOST = 5_000, 200
+"""A search finds everything that a person could page through; of what is alike, the likest."""
 EVERYTHING, PUBLIC = "everything", "public"
 # They stand in nearly every text, so they tell none from another.
 COMMON = frozenset(
@@ -88,7 +89,8 @@ def _asked(found: list[str], within: str, *, every: bool) -> list[int]:
         return []
     query = _QUERY[connection.vendor](found, within, every)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND[connection.vendor][within], {"query": query, "most": FOUND_AT_MOST})
+        most = FOUND_AT_MOST if every else ALIKE_AT_MOST
+        cursor.execute(_FIND[connection.vendor][within], {"query": query, "most": most})
         return [row[0] for row in cursor.fetchall()]
 
 

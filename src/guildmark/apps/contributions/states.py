@@ -69,6 +69,7 @@ class Trace(Labelled):
     ESCALATE = "escalate"
     CONTEST = "contest"
     CONVERT = "convert"
+    VOUCH = "find a person behind it"
 
 
 class Outcome(Labelled):
@@ -157,6 +158,7 @@ LABELS: dict[StrEnum, Promise] = {
     Trace.REPLY: _("A message was written"),
     Trace.ESCALATE: _("Overdue: told to everybody who can help"),
     Trace.CONTEST: _("Contested by its author"),
+    Trace.VOUCH: _("Found to come from a person"),
     Trace.CONVERT: _("Turned into framework feedback"),
     Outcome.ACCEPTED: _("accepted as evidence"),
     Outcome.DUPLICATE: _("joined to one that says the same"),

@@ -40,6 +40,8 @@ HELP: dict[str, Promise] = {
         "decide."
     ),
     Move.REFUSE: _("Say why it can't be decided here, in words that help who opened the case."),
+    Move.ASSIGN: _("Yourself or others. Any of them decides for all, so let them talk first."),
+    Move.DECIDE: _("The reason is the answer. Name nobody in it, and write it for an outsider."),
     Move.CLOSE: _("Everything has followed. Who opened the case is told that it is closed."),
     EXTENDED: _("Who opened the case is told the new day and your reason."),
 }

@@ -17,7 +17,6 @@ def remove(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("contributions", "0001_initial"),
     ]

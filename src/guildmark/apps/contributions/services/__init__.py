@@ -7,11 +7,11 @@ from .moving import SUBJECT_KIND
 from .overdue import escalate
 from .refusals import ContributionRefused
 from .rules import change_rules
+from .secrets import digest, secret_of
 from .sending import (
     Feedback,
     Joining,
     Letter,
-    digest,
     join,
     leave,
     send_feedback,
@@ -30,6 +30,7 @@ from .triage import (
     reply_as_stranger,
     review,
     summarise,
+    vouch,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "reply_as_stranger",
     "review",
     "save_draft",
+    "secret_of",
     "send_feedback",
     "send_letter",
     "sent_before",
@@ -69,5 +71,6 @@ __all__ = [
     "summarise",
     "unmerge",
     "unsplit",
+    "vouch",
     "withdraw",
 ]

@@ -12,7 +12,7 @@ from guildmark.apps.assignments.states import RelationKind
 from guildmark.apps.cases import services as cases
 from guildmark.apps.contributions import notices, policies
 from guildmark.apps.contributions.models import TEXT_AT_MOST, Contribution
-from guildmark.apps.contributions.states import State, Trace
+from guildmark.apps.contributions.states import Move, State, Trace
 
 from .moving import SUBJECT_KIND, Told, locked, trace
 from .refusals import ContributionRefused, cleaned
@@ -46,11 +46,18 @@ def carry_out(key: int, *, upheld: bool, why: str, actor: Any, at: datetime) -> 
     """Open a contribution again where a contest was upheld; a second delivery changes nothing."""
     with transaction.atomic():
         row = locked(Contribution(pk=key))
-        if not upheld or row.state != State.DISPOSED:
+        if not upheld or row.state != State.DISPOSED or not _is_contested_still(row):
             return
         _step_aside(row, at)
         reopen(row, text=why, actor=actor, at=at, told=Told(text=why))
         notices.tell_reopened(row, why, at=at)
+
+
+def _is_contested_still(row: Contribution) -> bool:
+    """Whether the decision that stands is the one that was contested."""
+    contest = row.steps.filter(move=Trace.CONTEST.value).order_by("-at", "-pk").first()
+    later = row.steps.filter(move=Move.DISPOSE.value, pk__gt=contest.pk if contest else 0)
+    return contest is not None and not later.exists()
 
 
 def _step_aside(row: Contribution, at: datetime) -> None:

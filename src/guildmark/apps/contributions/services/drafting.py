@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
@@ -58,7 +58,7 @@ def save_draft(
     if sum(map(len, fields.values())) > FIELDS_AT_MOST:
         raise ContributionRefused(_("This is too long to be kept as a draft. Shorten it."))
     with transaction.atomic():
-        row = _own(token, actor) or _new(token, form, actor)
+        row = _own(token, actor) or _new(token, form, actor, at)
         row.fields, row.changed_at = fields, at
         row.save()
     return row
@@ -105,7 +105,9 @@ def attach(draft: Draft, file: UploadedFile[Any], *, actor: Any, at: datetime) -
 def detach(attachment: Attachment, *, actor: Any) -> None:
     """Remove a file from a draft; one that was sent stays."""
     with transaction.atomic():
-        row = Attachment.objects.filter(pk=attachment.pk, draft__person=actor).first()
+        if attachment.draft is None or _own(attachment.draft.token, actor) is None:
+            return
+        row = Attachment.objects.filter(pk=attachment.pk, draft=attachment.draft).first()
         if row is None:
             return
         kept = [row.content]
@@ -124,7 +126,7 @@ def _own(token: UUID, actor: Any) -> Draft | None:
     return Draft.objects.select_for_update().filter(token=token, person=actor).first()
 
 
-def _new(token: UUID, form: str, actor: Any) -> Draft:
+def _new(token: UUID, form: str, actor: Any, at: datetime) -> Draft:
     taken = Draft.objects.filter(token=token).exists()
     if taken or Contribution.objects.filter(sent_as=token).exists():
         raise ContributionRefused(_("This was sent already. Begin a new one."))
@@ -133,7 +135,11 @@ def _new(token: UUID, form: str, actor: Any) -> Draft:
             _("You have %(most)s drafts. Send or throw one away before you begin another.")
             % {"most": DRAFTS_AT_MOST}
         )
-    return Draft(token=token, person=actor, form=form)
+    try:
+        with transaction.atomic():
+            return Draft.objects.create(token=token, person=actor, form=form, changed_at=at)
+    except IntegrityError:  # A script and the button saved for the first time at once.
+        return Draft.objects.select_for_update().get(token=token, person=actor)
 
 
 def _checked_file(file: UploadedFile[Any]) -> tuple[str, str, bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guildmark.apps.assignments import queries as relations
 from guildmark.apps.assignments import services as assignments
 from guildmark.apps.assignments.states import RelationKind
 from guildmark.apps.contributions import notices, policies, ruling, search
@@ -21,6 +22,12 @@ from .sending import new_row
 from .triage import end, reopen
 
 PARTS = range(2, 11)
+NOT_SHARED = (
+    RelationKind.DECIDER,
+    RelationKind.EARLIER_ROLE,
+    RelationKind.NONE,
+)
+"""What somebody is to a duplicate only: having decided on it says nothing of the other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ def merge(
             policies.CONTRIBUTION_TRIAGE.require(actor, each)
         _check_merge(row, other)
         row.merged_into = other
+        # Whoever has a conflict with one has it with both: they are decided on together now.
+        assignments.pass_on(SUBJECT_KIND, row.pk, other.pk, at=at, leaving_out=NOT_SHARED)
         end(row, Outcome.DUPLICATE, ruling.MERGED, words, actor=actor, at=at, other=other)
         trace(other, Trace.MERGE, actor=actor, at=at, told=Told(other=row))
         save(other)
@@ -72,6 +81,7 @@ def unmerge(contribution: Contribution, *, reason: str, actor: Any, at: datetime
             raise ContributionRefused(_("This is joined to nothing any more."))
         step = _last(row, Move.DISPOSE)
         reopen(row, text=why, actor=actor, at=at, told=Told(text=why, other=other, undoes=step))
+        _part_ways(row, other, at)
         trace(other, Trace.UNMERGE, actor=actor, at=at, told=Told(text=why, other=row))
         save(other)
         notices.tell_reopened(row, why, at=at)
@@ -98,6 +108,10 @@ def split(
         policies.CONTRIBUTION_TRIAGE.require(actor, row)
         if row.kind != Kind.FEEDBACK:
             raise ContributionRefused(_("Only framework feedback is split."))
+        if row.voices.filter(left_at=None).exists() or row.duplicates.exists():
+            raise ContributionRefused(
+                _("Others joined it as a whole, so it can't be split any more.")
+            )
         made = [_part(row, each, actor=actor, at=at) for each in parts]
         end(row, Outcome.CONVERTED, ruling.SPLIT, words, actor=actor, at=at)
         trace(row, Trace.SPLIT, actor=actor, at=at)
@@ -113,7 +127,9 @@ def unsplit(contribution: Contribution, *, reason: str, actor: Any, at: datetime
     with transaction.atomic():
         row = locked(contribution)
         policies.CONTRIBUTION_TRIAGE.require(actor, row)
-        parts = [locked(each) for each in row.parts.order_by("pk")]
+        parts = _parts_of_last_split(row)
+        for each in parts:
+            policies.CONTRIBUTION_TRIAGE.require(actor, each)
         if row.reason_code != ruling.SPLIT or not parts:
             raise ContributionRefused(_("This was not split."))
         if any(not each.is_open or each.voices.exists() for each in parts):
@@ -121,7 +137,7 @@ def unsplit(contribution: Contribution, *, reason: str, actor: Any, at: datetime
                 _("A part has been decided on or joined by now, so the split stays.")
             )
         for each in parts:
-            end(each, Outcome.CONVERTED, ruling.SPLIT, why, actor=actor, at=at, other=row)
+            end(each, Outcome.CONVERTED, ruling.TAKEN_BACK, why, actor=actor, at=at, other=row)
         told = Told(text=why, undoes=_last(row, Move.DISPOSE))
         reopen(row, text=why, actor=actor, at=at, told=told)
         trace(row, Trace.UNSPLIT, actor=actor, at=at, told=Told(text=why))
@@ -178,20 +194,39 @@ def _part(row: Contribution, part: Part, *, actor: Any, at: datetime) -> Contrib
         ),
         at=at,
     )
-    if row.author is not None:
-        assignments.record_relation(
-            row.author, SUBJECT_KIND, made.pk, RelationKind.AUTHOR, at=row.received_at
-        )
+    assignments.pass_on(SUBJECT_KIND, row.pk, made.pk, at=at)
     search.index(made)
     receive(made, actor=actor, at=at, whole=row)
     return made
+
+
+def _part_ways(row: Contribution, other: Contribution, at: datetime) -> None:
+    """Take back what the author and the voices of a duplicate were to the other one."""
+    stay = {other.author_id, *other.voices.values_list("person_id", flat=True)}
+    for each in other.duplicates.exclude(pk=row.pk):
+        stay |= {each.author_id, *each.voices.values_list("person_id", flat=True)}
+    for kind in (RelationKind.AUTHOR, RelationKind.VOICE):
+        for person in relations.people_with(SUBJECT_KIND, row.pk, kind):
+            if person.pk not in stay:
+                assignments.end_relation(person, SUBJECT_KIND, other.pk, kind, at=at)
+
+
+def _parts_of_last_split(row: Contribution) -> list[Contribution]:
+    """Lock and return the parts that the last split made; earlier ones were taken back."""
+    last = row.steps.filter(move=Trace.SPLIT.value).order_by("-at", "-pk").first()
+    before = row.steps.filter(move=Trace.UNSPLIT.value).order_by("-at", "-pk").first()
+    if last is None or (before is not None and before.pk > last.pk):
+        return []
+    parts = row.parts.exclude(reason_code=ruling.TAKEN_BACK).order_by("pk")
+    return [locked(each) for each in parts]
 
 
 def _kept(row: Contribution) -> dict[str, Any]:
     """What a part has from the whole."""
     names = (
         "in_production", "seen", "proposed", "ai_help", "credit", "author", "author_name",
-        "author_email", "secret", "credential_number", "credential_type", "standing",
+        "author_email", "secret", "suspicion", "credential_number", "credential_type",
+        "standing",
         "received_at",
     )  # fmt: skip
     return {"part_of": row, **{name: getattr(row, name) for name in names}}
@@ -208,9 +243,10 @@ def _check_merge(row: Contribution, other: Contribution) -> None:
             % {"number": other.number, "other": other.merged_into},
             field="into",
         )
-    if other.state == State.DISPOSED and other.outcome == Outcome.WITHDRAWN:
+    if other.state == State.DISPOSED:
         raise ContributionRefused(
-            _("%(number)s was taken back by its author.") % {"number": other.number},
+            _("%(number)s was decided on, so nothing can join it any more.")
+            % {"number": other.number},
             field="into",
         )
     if row.duplicates.exists():

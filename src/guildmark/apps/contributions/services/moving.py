@@ -54,7 +54,7 @@ def move(
     """
     source = row.state
     row.state = CONTRIBUTION.target(source, wanted).value
-    row.next_due = row.next_step()
+    row.next_due, row.escalated_at = row.next_step(), None
     save(row)
     step = _step(row, wanted, actor=actor, at=at, told=told, source=source)
     _record(_moved(row, wanted), row, actor=actor, at=at)

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
-from guildmark.apps.contributions import notices, queries
+from guildmark.apps.contributions import clocks, notices, queries
 from guildmark.apps.contributions.models import Contribution
 from guildmark.apps.contributions.states import Trace
 
@@ -21,22 +20,22 @@ def escalate(*, at: datetime) -> int:
     Each person is told of what they may read only. Those who grant roles are told how many
     contributions nobody can decide on, without a word about them.
     """
-    today = timezone.localdate(at)
-    waiting = Contribution.objects.filter(queries.overdue(today), escalated_at=None)
-    rows = [row for each in waiting.order_by("pk") if (row := _marked(each, at)) is not None]
-    if rows:
-        _tell(rows, at)
+    today = clocks.day_of(at)
+    late = Contribution.objects.filter(queries.overdue(today), escalated_at=None, suspicion="")
+    with transaction.atomic():  # Who is marked as told is told.
+        rows = [row for each in late.order_by("pk") if (row := _marked(each, at)) is not None]
+        if rows:
+            _tell(rows, at)
     return len(rows)
 
 
 def _marked(each: Contribution, at: datetime) -> Contribution | None:
-    with transaction.atomic():
-        row = locked(each)
-        if row.escalated_at is not None or not row.is_open:
-            return None
-        row.escalated_at = at
-        save(row)
-        trace(row, Trace.ESCALATE, actor=SYSTEM, at=at)
+    row = locked(each)
+    if row.escalated_at is not None or not row.is_open:
+        return None
+    row.escalated_at = at
+    save(row)
+    trace(row, Trace.ESCALATE, actor=SYSTEM, at=at)
     return row
 
 
@@ -52,9 +51,7 @@ def _tell(rows: list[Contribution], at: datetime) -> None:
         seen = list(queries.visible_to(person, at=at).filter(pk__in=keys))
         helped |= {each.pk for each in seen}
         if seen:
-            with transaction.atomic():
-                notices.tell_overdue(seen, to=person, at=at)
+            notices.tell_overdue(seen, to=person, at=at)
     stuck = len(keys - helped)
     for person in accounts.people_with_role(Role.ADMINISTRATOR) if stuck else ():
-        with transaction.atomic():
-            notices.tell_stuck(stuck, to=person, at=at)
+        notices.tell_stuck(stuck, to=person, at=at)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.assignments import services as assignments
 from guildmark.apps.assignments.states import RelationKind
 from guildmark.apps.contributions import backing, clocks, notices, policies, ruling, search
@@ -39,6 +39,7 @@ from guildmark.cores.identifiers import fold, write_id
 
 from .moving import SUBJECT_KIND, Told, locked, move, receive, save, trace
 from .refusals import ContributionRefused, cleaned, one_line
+from .secrets import digest
 
 TRIES = 5
 CODES = {Kind.FEEDBACK: "FB", Kind.CONTACT: "CM"}
@@ -109,7 +110,7 @@ def send_feedback(wanted: Feedback, *, actor: Any, at: datetime) -> Contribution
     `PermissionRefused`.
     """
     policies.FEEDBACK_SEND.require(actor)
-    if (before := sent_before(wanted.sent_as)) is not None:
+    if (before := _sent_before(wanted, actor)) is not None:
         return before
     behind = _backing(actor, wanted.credential, at)
     kind = Kind.CONTACT if behind.standing is Standing.NONE else Kind.FEEDBACK
@@ -144,7 +145,7 @@ def send_letter(wanted: Letter, *, actor: Any, at: datetime, token: str = "") ->
     database keeps its digest only. What is sent twice comes in once. Raises `ContributionRefused`
     with the field.
     """
-    if (before := sent_before(wanted.sent_as)) is not None:
+    if (before := _sent_before(wanted, actor)) is not None:
         return before
     rules = ruling.in_force()
     if wanted.topic not in {each.code for each in ruling.topics(rules)}:
@@ -232,17 +233,16 @@ def withdraw(contribution: Contribution, *, actor: Any, at: datetime) -> Contrib
     with transaction.atomic():
         row = locked(contribution)
         policies.CONTRIBUTION_WITHDRAW.require(actor, row)
+        if row.duplicates.exists():
+            raise ContributionRefused(
+                _("Others were joined to it. Write to the institute, so that theirs go on first.")
+            )
         row.outcome, row.reason_code = Outcome.WITHDRAWN.value, ruling.WITHDRAWN
         row.disposed_at = at
         told = Told(outcome=row.outcome, reason_code=row.reason_code)
         move(row, Move.WITHDRAW, actor=actor, at=at, told=told)
         notices.tell_disposed(row, at=at)
     return row
-
-
-def digest(token: str) -> str:
-    """Return what the database keeps of a secret."""
-    return sha256(token.encode()).hexdigest()
 
 
 def new_row(row: Contribution, *, at: datetime) -> Contribution:
@@ -259,7 +259,7 @@ def new_row(row: Contribution, *, at: datetime) -> Contribution:
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            if sent_before(row.sent_as) is not None:
+            if row.sent_as and Contribution.objects.filter(sent_as=row.sent_as).exists():
                 raise ContributionRefused(_("This was sent already.")) from None
             continue
         return row
@@ -272,8 +272,10 @@ def _receive(row: Contribution, sender: _Sender, *, actor: Any, at: datetime) ->
     row.standing = sender.behind.standing.value
     row.state = State.RECEIVED.value
     new_row(row, at=at)
-    if sender.person is not None:
-        _relate(row, sender.person, RelationKind.AUTHOR, at)
+    # Whoever writes signed out is still the author where it comes to conflicts.
+    author = sender.person or accounts.person_by_email(sender.email)
+    if author is not None:
+        _relate(row, author, RelationKind.AUTHOR, at)
     search.index(row)
     receive(row, actor=actor, at=at)
 
@@ -321,9 +323,27 @@ def _checked_feedback(wanted: Feedback) -> dict[str, str]:
     }
 
 
-def sent_before(token: UUID | None) -> Contribution | None:
-    """Return what came in from this form already."""
-    return Contribution.objects.filter(sent_as=token).first() if token else None
+def sent_before(
+    token: UUID | None, *, author: Any, summary: str, details: str
+) -> Contribution | None:
+    """Return what came in from this form already with the same words of the same author.
+
+    Raises `ContributionRefused` where other words came in from it: the form needs a new token.
+    """
+    row = Contribution.objects.filter(sent_as=token).first() if token else None
+    if row is None:
+        return None
+    person = author.pk if getattr(author, "is_authenticated", False) else None
+    words = (" ".join(summary.split()), details.replace("\r\n", "\n").strip())
+    if (row.author_id, row.summary, row.details) != (person, *words):
+        raise ContributionRefused(_("This form was sent already, with other words."))
+    return row
+
+
+def _sent_before(wanted: Feedback | Letter, author: Any) -> Contribution | None:
+    return sent_before(
+        wanted.sent_as, author=author, summary=wanted.summary, details=wanted.details
+    )
 
 
 def _take_over(row: Contribution, actor: Any) -> None:

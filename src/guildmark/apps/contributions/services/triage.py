@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guildmark.apps.assignments import services as assignments
 from guildmark.apps.assignments.states import RelationKind
-from guildmark.apps.contributions import notices, policies, ruling, search
+from guildmark.apps.contributions import clocks, notices, policies, queries, ruling, search
 from guildmark.apps.contributions.models import (
     SUMMARY_AT_MOST,
     TEXT_AT_MOST,
@@ -22,6 +22,7 @@ from guildmark.apps.practitioners import services as practitioners
 
 from .moving import SUBJECT_KIND, Told, locked, move, save, trace
 from .refusals import ContributionRefused, cleaned, one_line
+from .secrets import secret_of
 
 CREDITED_AS = "feedback"
 """The kind by which the contribution record knows what was accepted."""
@@ -39,13 +40,29 @@ class Decision:
     text: str
 
 
+def vouch(contribution: Contribution, *, actor: Any, at: datetime) -> Contribution:
+    """Find that a person wrote what looked like a machine; from now on they are written to.
+
+    They are told what they would have been told when it came in. Raises `PermissionRefused`.
+    """
+    with transaction.atomic():
+        row = _mine_to_triage(contribution, actor)
+        if row.suspicion:
+            row.suspicion = ""
+            save(row)
+            trace(row, Trace.VOUCH, actor=actor, at=at)
+            token = secret_of(row.sent_as) if row.sent_as and row.secret else ""
+            notices.tell_received(row, at=at, token=token)
+    return row
+
+
 def claim(contribution: Contribution, *, actor: Any, at: datetime) -> Contribution:
     """Take a contribution on, so that two people don't work on it; a second click does nothing.
 
     Raises `ContributionRefused` where somebody else has it, and `PermissionRefused`.
     """
     with transaction.atomic():
-        row = _mine_to_triage(contribution, actor)
+        row = _open_to_triage(contribution, actor)
         if row.claimed_by_id == actor.pk:
             return row
         if row.claimed_by_id is not None:
@@ -91,8 +108,11 @@ def review(contribution: Contribution, *, actor: Any, at: datetime) -> Contribut
     """Take a contribution into review. Raises `TransitionRefused` and `PermissionRefused`."""
     with transaction.atomic():
         row = _mine_to_triage(contribution, actor)
+        was_received = row.state == State.RECEIVED
         _acknowledged_by_now(row, at)
         move(row, Move.REVIEW, actor=actor, at=at)
+        if was_received:
+            notices.tell_acknowledged(row, at=at)
     return row
 
 
@@ -102,6 +122,8 @@ def summarise(
     """Word the public summary anew. Raises `ContributionRefused` and `PermissionRefused`."""
     with transaction.atomic():
         row = _mine_to_triage(contribution, actor)
+        if row.state == State.RECEIVED:
+            raise ContributionRefused(_("Acknowledge it first."), field="public_summary")
         row.public_summary = _checked_summary(row, public_summary)
         save(row)
         search.index(row)
@@ -123,7 +145,7 @@ def aim(
         needed=_("Say why it belongs there; its author reads it."),
     )
     with transaction.atomic():
-        row = _mine_to_triage(contribution, actor)
+        row = _open_to_triage(contribution, actor)
         before = row.target_label or _("nothing covers this")
         row.framework, row.edition = target.framework, target.edition
         row.domain, row.requirement = target.domain, target.requirement
@@ -179,8 +201,7 @@ def end(
 
 def _credit(row: Contribution, at: datetime) -> None:
     """Let what was accepted count for its author and for everybody who joined."""
-    people = [each.person for each in row.voices.filter(left_at=None).select_related("person")]
-    for person in filter(None, [row.author, *people]):
+    for person in queries.people_behind(row, counted=True):
         practitioners.record_contribution(
             person,
             CREDITED_AS,
@@ -197,6 +218,7 @@ def reopen(
     row.outcome, row.reason_code, row.reason_text = "", "", ""
     row.disposed_at, row.merged_into = None, None
     row.claimed_by, row.claimed_at = None, None
+    row.due = clocks.day_due(at, row.rules.disposition_days)
     move(row, Move.REOPEN, actor=actor, at=at, told=told or Told(text=text))
 
 
@@ -211,6 +233,11 @@ def reply(contribution: Contribution, text: str, *, actor: Any, at: datetime) ->
         from_author = row.author_id is not None and row.author_id == actor.pk
         if not from_author:
             policies.CONTRIBUTION_TRIAGE.require(actor, row)
+            if row.suspicion:
+                raise ContributionRefused(
+                    _("No mail goes there before somebody has found that a person wrote it."),
+                    field="text",
+                )
         return _reply(row, words, from_author=from_author, writer=actor, at=at)
 
 
@@ -237,6 +264,13 @@ def _mine_to_triage(contribution: Contribution, actor: Any) -> Contribution:
     """Lock a row, and ask on the locked row whether the actor may triage it."""
     row = locked(contribution)
     policies.CONTRIBUTION_TRIAGE.require(actor, row)
+    return row
+
+
+def _open_to_triage(contribution: Contribution, actor: Any) -> Contribution:
+    row = _mine_to_triage(contribution, actor)
+    if not row.is_open:
+        raise ContributionRefused(_("This was decided already."))
     return row
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guildmark.apps.contributions import queries
+from guildmark.apps.contributions import queries, services
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import ContributionRefused
 from guildmark.apps.standard import queries as standard
@@ -36,6 +36,19 @@ def token_asked(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("draft") or request.GET.get("draft") or "")
     except ValueError:
         return uuid4()
+
+
+def fresh_token(request: HttpRequest) -> tuple[UUID, Contribution | None]:
+    """Return the token of a form that was sent, and what came in from it already, if anything did.
+
+    Where other words came in from it, as after a step back in the browser, it is a new form.
+    """
+    token = token_asked(request)
+    words = {name: request.POST.get(name, "") for name in ("summary", "details")}
+    try:
+        return token, services.sent_before(token, author=request.user, **words)
+    except ContributionRefused:
+        return uuid4(), None
 
 
 def own_or_404(request: HttpRequest, number: str) -> Contribution:

@@ -20,7 +20,7 @@ from guildmark.apps.contributions.states import Kind, Standing
 from guildmark.apps.contributions.targets import TargetUnknown
 from guildmark.apps.standard import queries as standard
 
-from .asking import blame, edition_asked, posted, token_asked
+from .asking import blame, edition_asked, fresh_token, posted, token_asked
 from .drafting import kept
 
 SHORTEST_TEXT = 12
@@ -37,7 +37,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     draft = queries.drafts(request.user).filter(token=token).first()
     form = _form(request, edition, draft)
     if request.method == "POST":
-        if (before := services.sent_before(token)) is not None:
+        token, before = fresh_token(request)
+        if before is not None:
             return _thanks(request, before)
         # Kept first, with the files, which a browser does not send again after an error.
         draft, problems = kept(request, token)
@@ -45,6 +46,8 @@ def begin(request: HttpRequest) -> HttpResponse:
             form.add_error(None, each)
         if form.is_valid() and (sent := _sent(request, form, token)) is not None:
             return _thanks(request, sent)
+        if (before := fresh_token(request)[1]) is not None:  # A second tap that came in first.
+            return _thanks(request, before)
     return _page(request, form, edition, token, draft)
 
 
@@ -52,7 +55,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_safe
 def similar(request: HttpRequest) -> HttpResponse:
     """Answer what others said that may be the same, for the fragment beside the form."""
-    text = f"{request.GET.get('summary', '')}\n{request.GET.get('details', '')}".strip()
+    text = request.GET.get("summary", "").strip()
     found = []
     if len(text) >= SHORTEST_TEXT:
         found = queries.similar_public(text, leaving_out=request.user)

@@ -7,7 +7,6 @@ nobody is written to because of it; nothing is lost.
 
 from hmac import compare_digest
 from http import HTTPStatus
-from uuid import UUID
 
 from django.contrib import messages
 from django.core import signing
@@ -15,7 +14,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -25,13 +23,12 @@ from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import ContributionRefused
 from guildmark.apps.credentials.misses import network_of
 
-from .asking import MISSING, blame, posted, token_asked
+from .asking import MISSING, blame, fresh_token, posted, token_asked
 from .telling import author_history, steps_of
 
 TRAP = "website"
 """The name of the field that only machines fill in."""
 SALT = "contributions.contact"
-SECRET_DIGITS = 32
 FASTEST_SECONDS = 3
 LONGEST_SECONDS = 24 * 3600
 AN_HOUR = 3600
@@ -43,9 +40,9 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Show the form for a message, or send it."""
     rules, known = ruling.in_force(), request.user.is_authenticated
     form = LetterForm(posted(request), rules=rules, signed_in=known)
-    once = token_asked(request)
+    once = fresh_token(request)[0] if request.method == "POST" else token_asked(request)
     if request.method == "POST" and form.is_valid():
-        token = "" if known else _secret(once)
+        token = "" if known else services.secret_of(once)
         suspicion = "" if known else _suspicion(request)
         try:
             row = services.send_letter(
@@ -108,11 +105,6 @@ def _written_or_404(number: str, token: str) -> Contribution:
     return row
 
 
-def _secret(once: UUID) -> str:
-    """Return the secret of a letter, the same when the form is sent twice; the key is ours."""
-    return salted_hmac(SALT, str(once), algorithm="sha256").hexdigest()[:SECRET_DIGITS]
-
-
 def _suspicion(request: HttpRequest) -> str:
     if request.POST.get(TRAP):
         return "filled in the hidden field"
@@ -137,7 +129,9 @@ def _is_fresh(stamp: str) -> bool:
 
 
 def _too_many(request: HttpRequest) -> bool:
-    network = services.digest(network_of(request.META.get("REMOTE_ADDR", "")))
-    key = f"contributions:letters:{network}"
-    cache.add(key, 0, AN_HOUR)
-    return cache.incr(key) > FROM_ONE_NETWORK
+    hour = int(timezone.now().timestamp()) // AN_HOUR
+    network = network_of(request.META.get("REMOTE_ADDR", ""))
+    key = f"contributions:letters:{services.digest(f'{network} {hour}')}"
+    seen = cache.get(key, 0) + 1
+    cache.set(key, seen, AN_HOUR)
+    return bool(seen > FROM_ONE_NETWORK)

@@ -61,6 +61,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     row = own_or_404(request, number)
     try:
         services.withdraw(row, actor=request.user, at=timezone.now())
+    except ContributionRefused as refusal:
+        messages.error(request, str(refusal))
     except (PermissionRefused, TransitionRefused):
         messages.error(request, _("It was decided on in the meantime."))
     else:

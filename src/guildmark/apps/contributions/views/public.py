@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from guildmark.apps.contributions import policies, queries, ruling, search, services
+from guildmark.apps.contributions import backing, policies, queries, ruling, search, services
 from guildmark.apps.contributions.forms import JoinForm
 from guildmark.apps.contributions.services import ContributionRefused
 
@@ -53,7 +53,7 @@ def fate(request: HttpRequest, number: str) -> HttpResponse:
         "contribution": row,
         "steps": steps_of(row),
         "reason": reason,
-        "voices": row.voices.filter(left_at=None).count(),
+        "voices": queries.voice_count(row),
         "may_join": user.is_authenticated and policies.CONTRIBUTION_JOIN.allows(user, row),
         "has_joined": user.is_authenticated
         and row.voices.filter(person_id=user.pk, left_at=None).exists(),
@@ -68,6 +68,11 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     row = published_or_404(number)
     if (why := policies.CONTRIBUTION_JOIN.refusal(request.user, row)) is not None:
         messages.info(request, str(why))
+        return redirect("contributions:fate", number=row.number)
+    if not backing.choices(request.user, at=timezone.now()):
+        messages.info(request, _("A voice counts for whoever holds a credential."))
+        return redirect("contributions:fate", number=row.number)
+    if row.voices.filter(person_id=request.user.pk, left_at=None).exists():
         return redirect("contributions:fate", number=row.number)
     form = JoinForm(posted(request))
     if request.method == "POST" and form.is_valid():

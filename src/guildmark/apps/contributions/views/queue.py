@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from guildmark.apps.contributions import policies, queries
+from guildmark.apps.contributions import clocks, policies, queries
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.states import State
 
@@ -48,7 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
-        "today": timezone.localdate(now),
+        "today": clocks.day_of(now),
         "shown": shown,
         "q": text,
         "filters": [
@@ -70,7 +70,7 @@ def _conditions(person: Any) -> dict[str, Q]:
     return {
         WAITING: queries.OPEN & clean,
         MINE: queries.OPEN & Q(claimed_by_id=person.pk),
-        LATE: queries.overdue(timezone.localdate()) & clean,
+        LATE: queries.overdue(clocks.day_of(timezone.now())) & clean,
         DONE: Q(state=State.DISPOSED.value),
         SUSPECT: queries.OPEN & ~clean,
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -13,6 +14,10 @@ from guildmark.apps.contributions.states import Move, State, Trace
 
 INSIDE = {Trace.CLAIM, Trace.RELEASE, Trace.ESCALATE}
 """How the institute shares its work is no news to an author."""
+BY_PRACTITIONERS = {
+    Trace.SEND, Trace.JOIN, Trace.LEAVE, Trace.REPLY, Trace.CONTEST, Move.WITHDRAW,
+}  # fmt: skip
+"""Their names are no help to whoever decides, and would tell who wrote it."""
 WAY = (State.RECEIVED, State.ACKNOWLEDGED, State.IN_REVIEW, State.DISPOSED)
 
 
@@ -52,9 +57,20 @@ def author_history(row: Contribution) -> list[Entry]:
     return [_entry(each) for each in queries.steps(row) if each.move not in INSIDE]
 
 
-def full_history(row: Contribution) -> list[Entry]:
-    """Return all that happened, with who did it, for who reads the queue."""
-    return [_entry(each, named=True) for each in queries.steps(row)]
+def full_history(row: Contribution, seen: QuerySet[Contribution]) -> list[Entry]:
+    """Return all that happened, with who of the house did it, for who reads the queue.
+
+    `seen` is what the reader may read: of steps that tell of another contribution, nothing but
+    their name is told where it is not among these.
+    """
+    steps = list(queries.steps(row))
+    readable = set(seen.filter(pk__in=[each.other_id for each in steps]).values_list("pk"))
+    return [
+        _entry(each, named=each.move not in BY_PRACTITIONERS)
+        if each.other_id is None or (each.other_id,) in readable
+        else Entry(each.at, title(each))
+        for each in steps
+    ]
 
 
 def title(step: Step) -> str | Promise:

@@ -46,6 +46,7 @@ DONE: dict[str, Promise] = {
     "acknowledge": _("Acknowledged. The author is told."),
     "summary": _("The public summary is changed."),
     "reply": _("Your message is on its way to the author."),
+    "vouch": _("From now on they are written to, and they got the mail with their reference."),
 }
 
 
@@ -204,6 +205,8 @@ def _form_page(
     if request.method == "POST" and not faults:
         try:
             carry_out()
+        except TransitionRefused as refusal:
+            form.add_error(None, str(_said(refusal)))
         except Refusals as refusal:
             blame(form, refusal)
         else:
@@ -219,27 +222,35 @@ def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse
     now, actor = timezone.now(), request.user
     summary = {"public_summary": row.public_summary or row.summary}
     is_feedback = row.kind == Kind.FEEDBACK
+    seen = queries.visible_to(actor, at=now)
     context = {
         "contribution": row,
         "may_triage": policies.CONTRIBUTION_TRIAGE.allows(actor, row),
         "is_mine": row.claimed_by_id == actor.pk,
+        "is_stuck": _is_stuck(row),
         "is_feedback": is_feedback,
         "acknowledge": bound.get("acknowledge") or SummaryForm(initial=summary),
         "summary": bound.get("summary") or SummaryForm(initial=summary),
         "reply": bound.get("reply") or ReplyForm(),
-        "history": full_history(row),
+        "history": full_history(row, seen),
         "steps": steps_of(row),
         "voices": row.voices.filter(left_at=None),
         "files": row.attachments.all(),
         "replies": row.replies.all(),
-        "duplicates": row.duplicates.all(),
-        "parts": row.parts.all(),
+        "duplicates": seen.filter(merged_into=row),
+        "parts": seen.filter(part_of=row),
         "similar": queries.similar_in_queue(row, actor, at=now) if _wants_similar(row) else [],
         "reason": ruling.reason_text(row.rules, row.outcome, row.reason_code),
         "may_undo": row.outcome == Outcome.DUPLICATE or row.reason_code == ruling.SPLIT,
     }
     status = HTTPStatus.BAD_REQUEST if bound else HTTPStatus.OK
     return render(request, "contributions/triage.html", context, status=status)
+
+
+def _is_stuck(row: Contribution) -> bool:
+    """Whether somebody has taken it on who may not decide on it any more."""
+    holder = row.claimed_by
+    return holder is not None and not policies.CONTRIBUTION_TRIAGE.allows(holder, row)
 
 
 def _wants_similar(row: Contribution) -> bool:
@@ -274,6 +285,8 @@ def _do(act: str, row: Contribution, form: forms.Form | None, actor: Any) -> Non
         services.release(row, actor=actor, at=now)
     elif act == "review":
         services.review(row, actor=actor, at=now)
+    elif act == "vouch":
+        services.vouch(row, actor=actor, at=now)
     elif form is not None and act == "reply":
         services.reply(row, form.cleaned_data["text"], actor=actor, at=now)
     elif form is not None:

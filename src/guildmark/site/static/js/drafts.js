@@ -7,11 +7,14 @@ const PAUSE = 1500; // Milliseconds after the last key until the server is told.
 const AGAIN = 15000; // Milliseconds until an absent server is asked again.
 const SKIPPED = new Set(["csrfmiddlewaretoken", "draft", "stamp", "website"]);
 
+// Whoever has no account may sit at a computer that others use next: theirs goes with the window.
 function storage() {
+  const isKnown = document.querySelector("form[data-person], [data-arrived][data-person]")?.dataset.person;
   try {
-    window.localStorage.setItem(`${PREFIX}probe`, "");
-    window.localStorage.removeItem(`${PREFIX}probe`);
-    return window.localStorage;
+    const place = isKnown ? window.localStorage : window.sessionStorage;
+    place.setItem(`${PREFIX}probe`, "");
+    place.removeItem(`${PREFIX}probe`);
+    return place;
   } catch {
     return null; // A private window that keeps nothing.
   }
@@ -19,11 +22,28 @@ function storage() {
 
 const kept = storage();
 
-// One draft for each person and address, so that two requirements don't mix.
+// One draft for each person and address, so that two requirements or editions don't mix.
 function keyOf(form) {
   const asked = new URLSearchParams(window.location.search);
-  const place = asked.get("draft") ?? `${window.location.pathname}?about=${asked.get("about") ?? ""}`;
+  const about = ["framework", "edition", "about"].map((name) => asked.get(name) ?? "").join("/");
+  const place = asked.get("draft") ?? `${window.location.pathname}?${about}`;
   return `${PREFIX}${form.dataset.person ?? ""}:${place}`;
+}
+
+function read(key) {
+  try {
+    return JSON.parse(kept?.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value) {
+  try {
+    kept?.setItem(key, JSON.stringify(value));
+  } catch {
+    // A full storage: the server still has it.
+  }
 }
 
 // What names the form when it arrives: its token, or the name of the form itself.
@@ -71,6 +91,7 @@ function watch(form) {
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error" });
       const told = await answer.json();
       if (told.saved) say("server", told.at);
+      else say("refused", told.problems.join(" "));
     } catch {
       say("away");
       timer = setTimeout(tell, AGAIN);
@@ -79,13 +100,13 @@ function watch(form) {
 
   function changed() {
     const fields = typed(form);
-    kept?.setItem(key, JSON.stringify({ name: nameOf(form), fields }));
+    write(key, { name: nameOf(form), fields });
     if (!form.dataset.save) { say("device"); return; }
     clearTimeout(timer);
     timer = setTimeout(tell, PAUSE);
   }
 
-  const old = JSON.parse(kept?.getItem(key) ?? "null");
+  const old = read(key);
   const failed = form.querySelector(".field--error") !== null;
   if (old && !failed && JSON.stringify(old.fields) !== before) {
     if (form.elements.draft) form.elements.draft.value = old.name;
@@ -101,7 +122,7 @@ function watch(form) {
 const arrived = document.querySelector("[data-arrived]")?.dataset.arrived;
 if (arrived && kept) {
   for (const key of Object.keys(kept)) {
-    if (key.startsWith(PREFIX) && JSON.parse(kept.getItem(key) || "null")?.name === arrived) kept.removeItem(key);
+    if (key.startsWith(PREFIX) && read(key)?.name === arrived) kept.removeItem(key);
   }
 }
 document.querySelectorAll("form[data-draft]").forEach(watch);
