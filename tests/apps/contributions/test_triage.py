@@ -12,7 +12,7 @@ from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.assignments import services as assignments
 from guildmark.apps.audit.models import Event
-from guildmark.apps.contributions import policies, queries, services
+from guildmark.apps.contributions import contests, policies, queries, services
 from guildmark.apps.contributions.models import Step
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import ContributionRefused, Decision, Joining, Part
@@ -413,6 +413,17 @@ def test_its_author_can_not_take_back_what_others_were_joined_to(
     services.merge(copy, main, text="The same.", actor=triager, at=at)
     with pytest.raises(ContributionRefused, match="Others were joined"):
         services.withdraw(main, actor=holder, at=at)
+
+
+def test_who_decides_on_a_contest_reads_the_decision_also_after_it_fell(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = declined(feedback(holder, at=at), actor=triager, at=at)
+    services.contest(row, statement="No.", actor=holder, at=at)
+    before = contests.told(row.pk)
+    services.carry_out(row.pk, upheld=True, why="Upheld.", actor=None, at=at)
+    assert contests.told(row.pk) == before
+    assert "The decision: declined." in before[1]
 
 
 def test_a_contest_does_not_overturn_a_later_decision(

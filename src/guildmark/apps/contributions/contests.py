@@ -14,18 +14,26 @@ from guildmark.apps.cases.slots import CaseKind
 from . import policies, queries, ruling
 from .models import Contribution
 from .services import CASE_KIND, SUBJECT_KIND
+from .states import Move, Outcome
 
 
 def told(key: int) -> tuple[str, str]:
     """Return the summary of a contribution, its words, and the decision; nobody is named."""
     row = Contribution.objects.select_related("rules").get(pk=key)
-    reason = ruling.reason_text(row.rules, row.outcome, row.reason_code) if row.outcome else ""
-    decision = _("The decision: %(outcome)s. %(reason)s") % {
-        "outcome": row.outcome_label,
-        "reason": reason,
-    }
-    parts = [row.target_label, row.details, row.seen, row.proposed, decision, row.reason_text]
+    parts = [row.target_label, row.details, row.seen, row.proposed, *_decision(row)]
     return row.summary, "\n\n".join(each for each in parts if each)
+
+
+def _decision(row: Contribution) -> list[str]:
+    """Return the last decision with its answer, also where it does not stand any more."""
+    step = row.steps.filter(move=Move.DISPOSE.value).order_by("-at", "-pk").first()
+    if step is None:
+        return []
+    words = {
+        "outcome": Outcome(step.outcome).label,
+        "reason": ruling.reason_text(row.rules, step.outcome, step.reason_code),
+    }
+    return [_("The decision: %(outcome)s. %(reason)s") % words, step.text]
 
 
 def refusal(actor: Any, key: int) -> Text | None:
