@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Server, Visit, Visitor
-from tests.e2e.test_pages import SIZES, faults, keep_picture
+from tests.e2e.test_pages import SIZES, faults, keep_picture, schemes
 from tests.processes import guildmark
 
 SETUP = Path(__file__).parent / "cases.py"
@@ -42,12 +42,7 @@ def contested(server: Server) -> dict[str, str]:
 
 
 def enter(visitor: Visitor, person: tuple[str, str]) -> Page:
-    visitor.sign_in(person[0])
-    if person[1]:
-        visitor.page.wait_for_url("**/2fa/authenticate/")
-        visitor.enter_code(person[1])
-    visitor.page.wait_for_url("**/desk/")
-    return visitor.page
+    return visitor.enter(*person)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,7 +68,7 @@ def test_the_pages_are_sound(visit: Visit, contested: dict[str, str], size: str)
     for person, pages in people.items():
         visitor = visit(viewport=SIZES[size], reduced_motion="reduce")
         enter(visitor, person)
-        for scheme in ("light", "dark"):
+        for scheme in schemes(size):
             visitor.page.emulate_media(color_scheme=scheme)
             for name, path in pages.items():
                 page = visitor.goto(path)

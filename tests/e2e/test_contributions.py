@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Server, Visit, Visitor
-from tests.e2e.test_pages import SIZES, faults, keep_picture
+from tests.e2e.test_pages import SIZES, faults, keep_picture, schemes
 from tests.processes import guildmark
 
 SETUP = Path(__file__).parent / "contributions.py"
@@ -28,17 +28,11 @@ def sent(server: Server) -> dict[str, str]:
 
 
 def as_holder(visitor: Visitor, name: str = "holder") -> Page:
-    visitor.sign_in(f"{name}@practice.example")
-    visitor.page.wait_for_url("**/desk/")
-    return visitor.page
+    return visitor.enter(f"{name}@practice.example")
 
 
 def as_staff(visitor: Visitor, person: tuple[str, str]) -> Page:
-    visitor.sign_in(person[0])
-    visitor.page.wait_for_url("**/2fa/authenticate/")
-    visitor.enter_code(person[1])
-    visitor.page.wait_for_url("**/desk/")
-    return visitor.page
+    return visitor.enter(*person)
 
 
 def fill_in(page: Page, summary: str, details: str = "Nobody noticed for a week.") -> None:
@@ -246,7 +240,7 @@ def test_the_pages_are_sound(visit: Visit, sent: dict[str, str], size: str) -> N
             as_staff(visitor, person)
         elif person is not None:
             as_holder(visitor)
-        for scheme in ("light", "dark"):
+        for scheme in schemes(size):
             visitor.page.emulate_media(color_scheme=scheme)
             for name, path in pages.items():
                 page = visitor.goto(path)

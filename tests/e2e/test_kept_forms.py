@@ -1,7 +1,5 @@
 """A registrar's session ends over a form: signing in again brings every word back."""
 
-import re
-
 from playwright.sync_api import Page, expect
 
 from guildmark.site.demo.people import MEMBER, REGISTRAR
@@ -33,11 +31,11 @@ def test_a_registrar_loses_no_word_when_the_session_ends(
     visitor = visit(reduced_motion="reduce")
     enter(visitor, REGISTRAR)
     page = visitor.goto(f"/registry/{numbers['expired']}/")
-    page.get_by_text("Suspend", exact=True).first.click()
-    page.locator("#id_suspend-reason").fill(REASON)
-    page.locator('[name="suspend-cause"][value="under investigation"]').check()
+    page.get_by_text("Revoke", exact=True).first.click()
+    page.locator("#id_revoke-reason").fill(REASON)
+    page.locator('[name="revoke-cause"][value="issued in error"]').check()
     session_ends(visitor)
-    page.locator("form", has=page.locator("#id_suspend-reason")).get_by_role("button").click()
+    page.locator("form", has=page.locator("#id_revoke-reason")).get_by_role("button").click()
     enter_again(visitor, REGISTRAR.email)
     page.wait_for_url("**/2fa/authenticate/")
     visitor.enter_code(REGISTRAR.secret)
@@ -49,7 +47,8 @@ def test_a_registrar_loses_no_word_when_the_session_ends(
         keep_picture(page, f"kept-form-{scheme}-{size}")
         assert faults(page) == []
     page.get_by_role("button", name="Send it again").click()
-    expect(page.get_by_role("main")).to_contain_text(re.compile("second registrar|Suspended"))
+    # It waits for a second registrar, so that the credential stays what other tests take it for.
+    expect(page.get_by_role("main")).to_contain_text("second registrar")
     expect(page.get_by_role("main")).to_contain_text("one by telephone.")
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -34,6 +35,11 @@ SIZES: dict[str, ViewportSize] = {
     "wide": {"width": 1360, "height": 900},
     "phone": {"width": 375, "height": 812},
 }
+
+
+def schemes(size: str) -> tuple[Literal["light", "dark"], ...]:
+    """The colours to look at in a size: both once, for no colour depends on the width."""
+    return ("light", "dark") if size == "wide" else ("dark",)
 
 
 def keep_picture(page: Page, name: str) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from guildmark.site.demo.people import MEMBER, REGISTRAR
 from tests.e2e.conftest import Server, Visit, Visitor
-from tests.e2e.test_pages import faults, keep_picture
+from tests.e2e.test_pages import faults, keep_picture, schemes
 from tests.e2e.test_registry import enter
 from tests.processes import guildmark
 
@@ -18,7 +18,6 @@ SIZES: dict[str, ViewportSize] = {
     "wide": {"width": 1280, "height": 900},
     "phone": {"width": 375, "height": 812},
 }
-SCHEMES = ("light", "dark")
 Told = dict[str, int]
 
 
@@ -45,8 +44,8 @@ def link_to(server: Server, visitor: Visitor, address: str) -> str:
 def look(visitor: Visitor, pages: dict[str, str], name: str) -> dict[str, list[str]]:
     """Visit pages in light and dark and return what is wrong with each."""
     found = {}
-    for scheme in SCHEMES:
-        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two
+    for scheme in schemes(name):
+        visitor.page.emulate_media(color_scheme=scheme)
         for title, path in pages.items():
             page = visitor.goto(path)
             keep_picture(page, f"practitioner-{title}-{scheme}-{name}")
@@ -57,8 +56,7 @@ def look(visitor: Visitor, pages: dict[str, str], name: str) -> dict[str, list[s
 @pytest.mark.parametrize("size", SIZES)
 def test_the_pages_about_oneself_are_sound(visit: Visit, told: Told, size: str) -> None:
     visitor = visit(viewport=SIZES[size], reduced_motion="reduce")
-    visitor.sign_in(MEMBER.email)
-    visitor.page.wait_for_url("**/desk/")
+    visitor.enter(MEMBER.email)
     pages = {
         "profile": "/profile/",
         "work": "/profile/work/",
@@ -107,8 +105,7 @@ def test_the_keepers_pages_are_sound(visit: Visit, told: Told, size: str) -> Non
 
 def test_an_employer_is_found_while_typing(visit: Visit, told: Told) -> None:
     visitor = visit()
-    visitor.sign_in(MEMBER.email)
-    visitor.page.wait_for_url("**/desk/")
+    visitor.enter(MEMBER.email)
     page = visitor.goto("/profile/work/add/")
     page.get_by_label("Employer").press_sequentially("åkeri")
     choice = page.get_by_label("Lindqvist Logistics, SE")
@@ -170,8 +167,7 @@ def test_the_page_of_a_referee_is_sound(
     visit: Visit, told: Told, server: Server, size: str
 ) -> None:
     person, referee = visit(), visit(viewport=SIZES[size], reduced_motion="reduce")
-    person.sign_in(MEMBER.email)
-    person.page.wait_for_url("**/desk/")
+    person.enter(MEMBER.email)
     page = person.goto(f"/profile/experience/{told['running']}/referee/")
     address = f"night-{size}@lindqvist.example"
     page.get_by_label("E-mail address of the referee").fill(address)

@@ -7,15 +7,11 @@ from playwright.sync_api import Page, expect
 
 from guildmark.site.demo.people import MEMBER, REGISTRAR, SECOND_REGISTRAR, DemoPerson
 from tests.e2e.conftest import Visit, Visitor
-from tests.e2e.test_pages import SIZES, faults, keep_picture
+from tests.e2e.test_pages import SIZES, faults, keep_picture, schemes
 
 
 def enter(visitor: Visitor, person: DemoPerson) -> Page:
-    visitor.sign_in(person.email)
-    visitor.page.wait_for_url("**/2fa/authenticate/")
-    visitor.enter_code(person.secret)
-    visitor.page.wait_for_url("**/desk/")
-    return visitor.page
+    return visitor.enter(person.email, person.secret)
 
 
 def test_an_award_needs_two_registrars_and_is_verified_by_a_stranger(
@@ -77,7 +73,7 @@ def test_the_registrars_pages_are_sound(visit: Visit, numbers: dict[str, str], s
     visitor = visit(viewport=SIZES[size], reduced_motion="reduce")
     enter(visitor, REGISTRAR)
     found = {}
-    for scheme in ("light", "dark"):
+    for scheme in schemes(size):
         visitor.page.emulate_media(color_scheme=scheme)
         for name, path in {
             "registry": "/registry/",

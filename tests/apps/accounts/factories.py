@@ -15,6 +15,7 @@ from allauth.account.internal.flows.login import (
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -60,6 +61,14 @@ def administrator(email: str = "", *, second_factor: bool = True) -> User:
 def signed_in(client: Client, user: User) -> Client:
     """Sign the person in with this client by all that they have, as the pages do."""
     return _proven(client, user, [{"method": "password"}, *_factor_used(user)])
+
+
+def session_ended(client: Client, user: User) -> User:
+    """Have somebody signed in with this client whose session then ends; returns the person."""
+    signed_in(client, user)
+    client.get("/desk/")
+    del client.cookies[settings.SESSION_COOKIE_NAME]
+    return user
 
 
 def signed_in_by_password(client: Client, user: User) -> Client:

@@ -9,7 +9,13 @@ from django.test import Client
 
 from guildmark.apps.accounts import kept_forms
 from guildmark.apps.accounts.models import RoleGrant
-from tests.apps.accounts.factories import administrator, member, reauthenticated, signed_in
+from tests.apps.accounts.factories import (
+    administrator,
+    member,
+    reauthenticated,
+    session_ended,
+    signed_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("institute")]
 
@@ -23,10 +29,11 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def test_after_signing_in_again_the_reason_stands_in_the_form(client: Client, page: str) -> None:
     person = member()
     path = f"/account/people/{person.pk}/{page}/"
+    keeper = session_ended(client, administrator())
     refused = client.post(path, {"role": "editor", "reason": REASON})
     assert refused["Location"].endswith(f"?next={path}")
     assert b"What you typed is kept" in client.get(refused["Location"]).content
-    reauthenticated(client, administrator())
+    reauthenticated(client, keeper)
     for _opened in range(2):  # A page that is loaded again, or a browser that crashed.
         assert f"{REASON}</textarea>" in client.get(path).text
     assert not RoleGrant.objects.filter(user=person).exists()
@@ -34,8 +41,9 @@ def test_after_signing_in_again_the_reason_stands_in_the_form(client: Client, pa
 
 def test_what_was_sent_is_not_shown_any_more(client: Client) -> None:
     path = f"/account/people/{member().pk}/grant/"
+    keeper = session_ended(client, administrator())
     client.post(path, {"role": "editor", "reason": REASON})
-    reauthenticated(client, administrator())
+    reauthenticated(client, keeper)
     client.post(path, {"role": "", "reason": "Another one."})
     assert REASON not in client.get(path).text
 
@@ -43,10 +51,10 @@ def test_what_was_sent_is_not_shown_any_more(client: Client) -> None:
 def test_a_page_that_has_no_form_for_it_shows_what_was_typed_and_sends_it_again(
     client: Client,
 ) -> None:
+    person = session_ended(client, member())
     client.post(
         PREFERENCES, {"display_name": "Ada <Lovelace>", "time_zone": "", "more": ["1", "2"]}
     )
-    person = member()
     signed_in(client, person)
     page = client.get(PREFERENCES)
     assert "<dt>Display name</dt><dd>Ada &lt;Lovelace&gt;</dd>" in page.text
@@ -63,8 +71,9 @@ def test_a_page_that_has_no_form_for_it_shows_what_was_typed_and_sends_it_again(
 
 
 def test_what_was_typed_is_thrown_away_when_its_owner_says_so(client: Client) -> None:
+    person = session_ended(client, member())
     client.post(PREFERENCES, {"display_name": "Ada"})
-    signed_in(client, member())
+    signed_in(client, person)
     assert f'action="{PREFERENCES}?kept-form=thrown-away"' in client.get(PREFERENCES).text
     assert client.post(f"{PREFERENCES}?kept-form=thrown-away")["Location"] == "/desk/"
     assert kept_forms.KEPT not in client.session
@@ -72,8 +81,9 @@ def test_what_was_typed_is_thrown_away_when_its_owner_says_so(client: Client) ->
 
 def test_what_was_typed_on_one_page_does_not_appear_on_another(client: Client) -> None:
     first, second = member(), member()
+    keeper = session_ended(client, administrator())
     client.post(f"/account/people/{first.pk}/grant/", {"role": "editor", "reason": REASON})
-    reauthenticated(client, administrator())
+    reauthenticated(client, keeper)
     assert REASON not in client.get(f"/account/people/{second.pk}/grant/").text
 
 
@@ -96,8 +106,8 @@ def test_who_may_not_see_the_page_is_refused_as_ever(client: Client) -> None:
 def test_after_two_hours_it_is_not_shown_any_more(client: Client) -> None:
     person = member()
     for late, is_there in ((timedelta(minutes=119), True), (timedelta(minutes=121), False)):
-        client.logout()
         with time_machine.travel(NOON, tick=False):
+            session_ended(client, person)
             client.post(PREFERENCES, {"display_name": "Ada"})
         with time_machine.travel(NOON + late, tick=False):
             signed_in(client, person)
@@ -130,7 +140,22 @@ def test_a_form_without_any_word_is_not_kept(client: Client) -> None:
     assert kept_forms.KEPT not in client.session
 
 
-def test_files_are_said_not_to_be_kept(client: Client) -> None:
-    client.post(PREFERENCES, {"display_name": "Ada", "file": SimpleUploadedFile("a.txt", b"a")})
+def test_nobody_else_who_signs_in_with_the_browser_is_shown_it(client: Client) -> None:
+    session_ended(client, member())
+    client.post(PREFERENCES, {"display_name": "Ada Lovelace"})
     signed_in(client, member())
+    assert "Ada Lovelace" not in client.get(PREFERENCES).text
+    assert kept_forms.KEPT not in client.session
+
+
+def test_a_browser_in_which_nobody_was_signed_in_shows_nothing(client: Client) -> None:
+    client.post(PREFERENCES, {"display_name": "Ada Lovelace"})
+    signed_in(client, member())
+    assert "Ada Lovelace" not in client.get(PREFERENCES).text
+
+
+def test_files_are_said_not_to_be_kept(client: Client) -> None:
+    person = session_ended(client, member())
+    client.post(PREFERENCES, {"display_name": "Ada", "file": SimpleUploadedFile("a.txt", b"a")})
+    signed_in(client, person)
     assert "Choose them again on the next page." in client.get(PREFERENCES).text

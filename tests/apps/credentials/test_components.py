@@ -131,6 +131,32 @@ def test_who_recorded_a_component_does_not_alone_approve_what_the_system_asked_f
     services.approve(asked, reason="Seen.", actor=second, at=at)
 
 
+def test_an_award_that_waits_is_not_approved_once_it_is_not_earned_any_more(
+    guarded: CredentialType, registrar: User, holder: User, at: datetime
+) -> None:
+    record(holder, guarded, "exam", at=at)
+    asked = record(holder, guarded, "portfolio", at=at).followed
+    assert isinstance(asked, Proposal)
+    record(holder, guarded, "exam", Outcome.NOT_PASSED, at=at + DAY)
+    with pytest.raises(CredentialRefused, match="not earned"):
+        services.approve(asked, reason="Seen.", actor=registrar, at=at + DAY)
+
+
+def test_another_sign_in_address_changes_neither_who_approves_nor_who_is_awarded(
+    guarded: CredentialType, registrar: User, second: User, holder: User, at: datetime
+) -> None:
+    record(holder, guarded, "exam", actor=registrar, at=at)
+    asked = record(holder, guarded, "portfolio", at=at).followed
+    assert isinstance(asked, Proposal)
+    EmailAddress.objects.filter(user=holder).update(email="new@example.org")
+    User.objects.filter(pk=holder.pk).update(email="new@example.org")
+    with pytest.raises(CredentialRefused, match="another registrar has to approve"):
+        services.approve(asked, reason="Seen.", actor=registrar, at=at)
+    made = services.approve(asked, reason="Seen.", actor=second, at=at)
+    assert isinstance(made, Credential)
+    assert made.holder == holder
+
+
 def test_of_several_outcomes_the_one_that_was_taken_last_counts(
     kind: CredentialType, holder: User, at: datetime
 ) -> None:

@@ -11,7 +11,7 @@ from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.credentials.models import Credential, CredentialType
 from guildmark.apps.credentials.states import State
-from tests.apps.accounts.factories import signed_in, staff
+from tests.apps.accounts.factories import session_ended, signed_in, staff
 from tests.apps.credentials.factories import awarded
 
 REASON = "I work in another field now; “thanks” & goodbye.\r\nSecond line."
@@ -29,6 +29,7 @@ def test_a_holder_gives_a_credential_back_after_signing_in_again(
 ) -> None:
     row = awarded(cpap, actor=registrar, at=at)
     path = reverse("credentials:surrender", args=[row.number])
+    session_ended(client, holder)
     client.post(path, {"reason": REASON})
     signed_in(client, holder)
     page = client.get(path)  # Where the sign-in leads; without a form this address has no page.
@@ -48,6 +49,7 @@ def test_a_registrar_changes_a_state_after_signing_in_again(
     row = awarded(cpap, actor=registrar, at=at)
     path = reverse("credentials:kept", args=[row.number])
     fields = {"move": "suspend", "suspend-cause": "under investigation", "suspend-reason": REASON}
+    session_ended(client, registrar)
     client.post(path, {**fields, "suspend-public_text": ""})
     signed_in(client, registrar)
     page = client.get(path)
@@ -60,8 +62,9 @@ def test_a_registrar_changes_a_state_after_signing_in_again(
 def test_an_award_is_filled_in_again(client: Client, cpap: CredentialType) -> None:
     path = reverse("credentials:award")
     typed = {"type": "CPAP", "email": "holder@example.org", "name": "Ada", "reason": "Passed."}
+    registrar = session_ended(client, staff(Role.REGISTRAR))
     client.post(path, typed)
-    signed_in(client, staff(Role.REGISTRAR))
+    signed_in(client, registrar)
     page = client.get(path).text
     assert "nothing was done yet" not in page  # It stands in the form itself.
     assert re.search(r'<option value="CPAP" selected', page)

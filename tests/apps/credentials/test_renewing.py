@@ -15,7 +15,7 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.models import Event
 from guildmark.apps.credentials import answers, services
 from guildmark.apps.credentials.models import Credential, CredentialType, Proposal, StateChange
-from guildmark.apps.credentials.services import Award, CredentialRefused
+from guildmark.apps.credentials.services import Award, Change, CredentialRefused
 from guildmark.apps.credentials.states import Cause, Move, ProposalState, ShownAs, State
 from guildmark.apps.mail.models import Message
 from tests.apps.accounts.factories import member, staff
@@ -388,3 +388,26 @@ def test_a_renewal_that_waits_is_withdrawn_when_the_holder_closes_the_account(
     assert (asked.state, asked.reason) == (ProposalState.WITHDRAWN, "(erased)")
     with pytest.raises(PermissionRefused, match="decided already"):
         services.approve(asked, reason="Seen.", actor=second, at=END)
+
+
+def test_a_renewal_does_not_go_round_a_revocation_that_waits(
+    made: Credential, registrar: User, second: User
+) -> None:
+    at = END - 10 * DAY
+    kind_of(made, "revoke", at=at)
+    wanted = Change(Move.REVOKE, Cause.MISCONDUCT, "A breach.")
+    assert isinstance(services.change(made, wanted, actor=registrar, at=at), Proposal)
+    with pytest.raises(CredentialRefused, match="waits for a second person"):
+        services.renew(made, reason="Showed 40 hours.", actor=second, at=at)
+    made.refresh_from_db()
+    assert made.state == State.ACTIVE
+
+
+def test_who_awarded_the_old_one_does_not_come_to_hold_the_renewed_one(
+    cpap: CredentialType, registrar: User, second: User, at: datetime
+) -> None:
+    old = awarded(cpap, actor=registrar, at=at, email="later@example.org")
+    new = renewed(old, actor=second, at=END - 10 * DAY)
+    EmailAddress.objects.create(user=registrar, email="later@example.org", verified=True)
+    with pytest.raises(CredentialRefused, match="took part"):
+        services.claim(new, actor=registrar, at=END)

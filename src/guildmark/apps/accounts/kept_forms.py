@@ -12,18 +12,21 @@ from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 KEPT = "accounts.kept"
 LONGEST = 50_000
 """Characters of one form; a stranger can have a session filled too."""
 SECONDS = 2 * 3600
 """How long it is kept; long enough for a new password."""
-SECRETS = ("password", "code", "csrfmiddlewaretoken")
-"""What a field is called, in part, that is kept nowhere."""
+SECRETS = ("code", "csrfmiddlewaretoken")
+"""Fields that are kept nowhere, beside all that have a password in their name."""
 
 
 WORD = "kept-form"
+LAST, LAST_SECONDS, DIGITS = "last-here", 30 * 24 * 3600, 32
+"""The cookie that knows again who was signed in here; it signs nobody in."""
 
 
 class Outcome(Enum):
@@ -38,7 +41,8 @@ class Outcome(Enum):
 class KeptForm:
     """What was sent to an address, in the order of the form.
 
-    `at` is in seconds since 1970. `shown` says that the view has put it into its form.
+    `at` is in seconds since 1970. `shown` says that the view has put it into its form. `owner` is
+    a digest of who was signed in with this browser last: nobody else is shown it.
     """
 
     path: str
@@ -47,6 +51,7 @@ class KeptForm:
     at: float
     had_files: bool = False
     shown: bool = False
+    owner: str = ""
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -62,7 +67,12 @@ def keep(request: HttpRequest) -> Outcome:
     if sum(len(name) + len(text) for name, text in fields) > LONGEST:
         return Outcome.TOO_LONG
     made = KeptForm(
-        request.path, request.get_full_path(), fields, time.time(), had_files=bool(request.FILES)
+        request.path,
+        request.get_full_path(),
+        fields,
+        time.time(),
+        had_files=bool(request.FILES),
+        owner=last_here(request),
     )
     request.session[KEPT] = asdict(made)
     return Outcome.KEPT
@@ -73,8 +83,34 @@ def kept(request: HttpRequest) -> KeptForm | None:
     if (found := request.session.get(KEPT)) is None:
         return None
     form = KeptForm(**found)
-    is_here = form.path == request.path and time.time() - form.at < SECONDS
-    return form if is_here else None
+    if time.time() - form.at >= SECONDS or not _is_of(form, request.user):
+        forget(request)
+        return None
+    return form if form.path == request.path else None
+
+
+def note_who(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the browser remember by a signed digest who is signed in, for when the session ends."""
+    mine = _digest(request.user)
+    if last_here(request) != mine:
+        response.set_signed_cookie(
+            LAST, mine, salt=LAST, max_age=LAST_SECONDS, httponly=True, samesite="Lax",
+            secure=request.is_secure(),
+        )  # fmt: skip
+
+
+def last_here(request: HttpRequest) -> str:
+    """Return the digest of who was signed in with this browser last, or nothing."""
+    return str(request.get_signed_cookie(LAST, "", salt=LAST))
+
+
+def _is_of(form: KeptForm, person: Any) -> bool:
+    """Whether the one who signed in is the one who typed it."""
+    return not person.is_authenticated or form.owner == _digest(person)
+
+
+def _digest(person: Any) -> str:
+    return salted_hmac(LAST, str(person.pk), algorithm="sha256").hexdigest()[:DIGITS]
 
 
 def take(request: HttpRequest) -> dict[str, str]:
@@ -105,5 +141,5 @@ def _plain(name: str) -> str:
 
 def _fields(sent: Iterable[tuple[str, Any]]) -> Iterator[list[str]]:
     for name, texts in sent:
-        if not any(secret in name for secret in SECRETS):
+        if name not in SECRETS and "password" not in name:
             yield from ([name, text] for text in texts)

@@ -90,6 +90,12 @@ class KeptForms:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and see to what was typed where the session had ended."""
+        response = self._answer(request)
+        if request.user.is_authenticated:
+            kept_forms.note_who(request, response)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             return self._sent(request)
         response = self.get_response(request)

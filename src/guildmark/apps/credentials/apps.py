@@ -23,8 +23,9 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register receivers and checks, and fill the places that others keep for credentials."""
-        from . import checks, programme, providers, receivers  # noqa: F401, PLC0415 - models first
+        from . import checks, programme, providers, ready_triggers, receivers  # noqa: F401, PLC0415 - models first
 
+        ready_triggers.connect(self)
         consents.register(providers.name_links, name="credentials links")
         programme_sections.register(programme.SECTION, name="credentials", order=20)
         home_doors.register(providers.doors, name="credentials", order=5)

@@ -12,6 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -195,7 +196,8 @@ class PostgreSQLReader(Reader):
             return _checked(session.exec_params(statement.sql.encode(), values))
         names = self.here.names
         if (name := names.get(statement)) is None:
-            name = b"fast_entry_%d" % len(names)
+            # By the text: behind a pool, another thread may have prepared it in this session.
+            name = b"fast_entry_" + sha256(statement.sql.encode()).hexdigest()[:16].encode()
             _checked(session.prepare(name, statement.sql.encode()))
             names[statement] = name
         return _checked(session.exec_prepared(name, values))

@@ -48,11 +48,18 @@ def award(wanted: Award, *, actor: Any, at: datetime) -> Credential | Proposal:
     return award_or_propose(wanted, actor=actor, at=at)
 
 
-def award_or_propose(wanted: Award, *, actor: Any, at: datetime) -> Credential | Proposal:
-    """Award what was checked, or ask a second person where the type wants one."""
+def award_or_propose(
+    wanted: Award, *, actor: Any, at: datetime, earned_by: accounts.User | None = None
+) -> Credential | Proposal:
+    """Award what was checked, or ask a second person where the type wants one.
+
+    `earned_by` is whose components led to it: what waits is true only while they are passed.
+    """
     if not wanted.type.needs_second_person(Action.AWARD):
         return carry_out_award(wanted, actor=actor, second=None, at=at)
     details = {"email": wanted.email, "name": wanted.name}
+    if earned_by is not None:
+        details["earned_by"] = str(earned_by.actor_id)
     if wanted.valid_from is not None:
         details["valid_from"] = wanted.valid_from.isoformat()
     return propose(Action.AWARD, wanted.type, None, details, wanted.reason, actor=actor, at=at)
@@ -109,6 +116,8 @@ def _new_credential(wanted: Award, *, at: datetime) -> Credential:
     begins = (wanted.valid_from or at).replace(microsecond=0)
     months = wanted.type.validity_months
     holder = accounts.person_by_email(wanted.email)
+    if holder is not None:  # Whoever closes the account meanwhile waits, or was first.
+        holder = accounts.open_person_by_actor(holder.actor_id)
     if holder is not None and wanted.email not in accounts.confirmed_addresses(holder):
         holder = None  # Whoever signed up with the address has not shown that it is theirs.
     return Credential(

@@ -109,7 +109,7 @@ def _award_what_is_complete(
     )
     reason = _("All components are passed: %(passed)s.") % {"passed": passed}
     wanted = replace(wanted, reason=shorten(reason, LONGEST_TEXT, placeholder=" …"))
-    return award_or_propose(wanted, actor=actor, at=at)
+    return award_or_propose(wanted, actor=actor, at=at, earned_by=person)
 
 
 def _checked_award(person: accounts.User, taken: TakenComponent, *, actor: Any) -> Award:

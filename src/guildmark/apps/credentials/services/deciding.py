@@ -1,7 +1,9 @@
 """What second persons decide."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from guildmark.apps.credentials.events import ProposalDecided
 from guildmark.apps.credentials.models import Credential, Proposal, StateChange
 from guildmark.apps.credentials.states import PROPOSAL, Action
 
-from .awarding import award_of, carry_out_award
+from .awarding import Award, award_of, carry_out_award
 from .changing import carry_out_change, change_of
 from .recording import record
 from .refusals import CredentialRefused, checked_reason, refuse_own
@@ -31,11 +33,9 @@ def approve(
     with transaction.atomic():
         row = _decide(proposal, "approve", reason, actor=actor, at=at)
         _refuse_unfit_asker(row)
-        if row.asked_by is None:
-            _refuse_who_recorded(row, actor)
         people = {"actor": row.asked_by or SYSTEM, "second": actor}
         if row.action == Action.AWARD:
-            made = carry_out_award(award_of(row), **people, at=at)
+            made = carry_out_award(_award_as_it_is_now(row, actor), **people, at=at)
             Proposal.objects.filter(pk=row.pk).update(credential=made)
             return made
         if row.renews:
@@ -78,13 +78,28 @@ def _close(row: Proposal, transition: str, reason: str, *, actor: Any, at: datet
     return row
 
 
-def _refuse_who_recorded(row: Proposal, actor: Any) -> None:
-    """Two people stand behind an award, also where it followed by itself."""
-    person = accounts.person_by_email(row.details["email"])
-    if person is not None and queries.outcomes(person, row.type).filter(recorded_by=actor).exists():
+def _award_as_it_is_now(row: Proposal, actor: Any) -> Award:
+    """Return the award that waits, to the address of today where components led to it.
+
+    Raises `CredentialRefused` where it is not earned any more, and for who recorded a component
+    where nobody but the system asked: two people stand behind an award.
+    """
+    wanted = award_of(row)
+    if "earned_by" not in row.details:
+        return wanted
+    person = accounts.open_person_by_actor(UUID(row.details["earned_by"]))
+    if person is None:
+        raise CredentialRefused(_("The account is closed, so nothing can be awarded."))
+    if not queries.progress_of(person, row.type).is_complete:
+        raise CredentialRefused(
+            _("A component was recorded anew as not passed, so this is not earned. Refuse it.")
+        )
+    recorded = queries.outcomes(person, row.type).filter(recorded_by=actor)
+    if row.asked_by is None and recorded.exists():
         raise CredentialRefused(
             _("You recorded one of the components, so another registrar has to approve.")
         )
+    return replace(wanted, email=person.email)
 
 
 def _refuse_unfit_asker(row: Proposal) -> None:

@@ -42,6 +42,7 @@ def show_as(
     handle = _checked_handle(handle) if shown_as is ShownAs.HANDLE else ""
     with transaction.atomic():
         row = Credential.objects.select_for_update().get(pk=credential.pk)
+        policies.CREDENTIAL_SHOW.require(actor, row)  # The account may have been closed meanwhile.
         row.shown_as, row.handle = shown_as.value, handle
         save_seen_change(row, ["shown_as", "handle"], at=at)
         record(VisibilityChosen(shown_as.value), subject_of(row), actor=actor, at=at)

@@ -29,7 +29,7 @@ def propose(
     """Write down what somebody wants done; the system, which is no person, leaves no name."""
     with transaction.atomic():
         if credential is not None:
-            _refuse_second_proposal(credential)
+            refuse_second_proposal(credential)
         row = Proposal.objects.create(
             action=action.value,
             type=kind,
@@ -44,7 +44,8 @@ def propose(
     return row
 
 
-def _refuse_second_proposal(credential: Credential) -> None:
+def refuse_second_proposal(credential: Credential) -> None:
+    """Refuse what would go round something that waits for a second person."""
     Credential.objects.select_for_update().get(pk=credential.pk)
     if credential.proposals.filter(state=ProposalState.OPEN).exists():
         raise CredentialRefused(

@@ -1,5 +1,6 @@
 """What is refused, and the checks that several services share."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -40,14 +41,41 @@ def refuse_own(email: str, actor: Any) -> None:
         )
 
 
+def lock_holder(row: Credential) -> None:
+    """Have whoever closes the holder's account wait, or refuse where it is closed already.
+
+    Before the credential itself is locked: closing an account locks in this order, too.
+    """
+    holder = row.holder
+    if holder is not None and accounts.open_person_by_actor(holder.actor_id) is None:
+        raise CredentialRefused(_("The holder has closed the account, so nothing can be renewed."))
+
+
 def refuse_who_took_part(row: Credential, person: Any) -> None:
     """Nobody comes to hold what they awarded, asked for or approved, or renewed."""
-    events = audit.events_of(subject_of(row)).filter(
-        name=CredentialAwarded.name, actor=person.actor_id
-    )
-    about = Proposal.objects.filter(Q(credential=row) | Q(credential__successor=row))
-    asked = about.filter(Q(asked_by=person) | Q(decided_by=person))
-    if events.exists() or asked.exists():
+    took_part = any(_took_part(each, person) for each in _line_of(row))
+    if took_part:
         raise CredentialRefused(
             _("You took part in the decisions on this credential, so you can't hold it.")
         )
+
+
+def _line_of(row: Credential) -> Iterator[Credential]:
+    """A credential and everything that it was renewed from."""
+    seen: set[int] = set()
+    waiting = [row]
+    while waiting:
+        each = waiting.pop()
+        if each.pk not in seen:
+            seen.add(each.pk)
+            yield each
+            waiting += each.predecessors.all()
+
+
+def _took_part(row: Credential, person: Any) -> bool:
+    events = audit.events_of(subject_of(row)).filter(
+        name=CredentialAwarded.name, actor=person.actor_id
+    )
+    about = Proposal.objects.filter(credential=row)
+    asked = about.filter(Q(asked_by=person) | Q(decided_by=person))
+    return events.exists() or asked.exists()

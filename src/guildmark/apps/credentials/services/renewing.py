@@ -17,8 +17,8 @@ from guildmark.apps.credentials.states import Action, Cause, Move, State
 
 from .awarding import issue
 from .changing import Change, move
-from .proposing import propose
-from .refusals import CredentialRefused, checked_reason, refuse_own
+from .proposing import propose, refuse_second_proposal
+from .refusals import CredentialRefused, checked_reason, lock_holder, refuse_own
 
 EARLY = timedelta(days=DAYS[0])
 """Who renews so soon before the end, or sooner, loses no day."""
@@ -122,8 +122,10 @@ def carry_out_renewal(wanted: Renewal, *, actor: Any, second: Any, at: datetime)
     """Award the new credential, have it take the place of the old one, and tell the holder once."""
     people = {"actor": actor, "second": second}
     with transaction.atomic():
-        rows = Credential.objects.select_for_update(of=("self",)).select_related("type")
+        lock_holder(wanted.credential)
+        rows = Credential.objects.select_for_update(of=("self",)).select_related("type", "holder")
         old = rows.get(pk=wanted.credential.pk)
+        refuse_second_proposal(old)
         new = _successor(old, renewed_period(old, at=at, valid_from=wanted.valid_from), at=at)
         email = new.holder.email if new.holder is not None else new.holder_email
         issue(new, email=email, reason=wanted.reason, **people, at=at)
