@@ -44,7 +44,7 @@ def test_each_job_is_done_once_in_effect_whenever_the_worker_is_killed(tmp_path:
         # The very last kill may fall between two jobs; those before it left their traces: a job
         # that was taken and is not done, perhaps back in the queue, or one that was taken again.
         traces = "attempts > 1 OR attempts > 0 AND state <> 'done'"
-        left = f"SELECT COUNT(*) FROM audit_job WHERE {traces}"  # noqa: S608 - no input
+        left = f"SELECT COUNT(*) FROM audit_job WHERE {traces}"
         assert rows(environment, left)[0][0] >= 1
         drain(environment)
         assert effects(environment) == Counter(range(JOBS))
