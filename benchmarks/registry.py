@@ -1,15 +1,15 @@
 """How many lookups does one worker answer, as a share of what the same server answers at most?
 
-A database is filled with signed credentials; then the real server, granian with one worker as
-`guildmark run` starts it, is asked for the state of credentials by random ids over 16 connections
-that are kept open. Between the rounds the same process is asked for two constant answers: a bare
-text that no code of ours comes near, which is what the server allows at most and to which the
-limits refer, and the probe /health/live, for information. The ratios survive other machines. Every
-lookup reads the database, writes its line of the log and has all headers; the bare text has none of
-this. Then the same is asked at half that
-rate with pauses of random length, for the time that 99 of 100 answers stay below. All is done for
-SQLite and, where it is installed, for PostgreSQL. The client is `wrk`, or one of our own where that
-is missing; ours is slower, so that its figures are the client's as much as the server's.
+A database is filled with signed credentials; then the real server, granian with one worker and as
+many threads as `guildmark run` gives it, is asked for the state of credentials by random ids over
+16 connections that are kept open. Between the rounds the same process is asked for two constant
+answers: a bare text that no code of ours comes near, which is what the server allows at most and to
+which the limits refer, by paths as many and as long, and the probe /health/live, for information.
+The ratios survive other machines. Every lookup reads the database, writes its line of the log and
+has all headers; the bare text has none of this. Then the same is asked at half that rate with
+pauses of random length, for the time that 99 of 100 answers stay below. All is done for SQLite and,
+where it is installed, for PostgreSQL. The client is `wrk`, or one of our own where that is missing;
+ours is slower, so that its figures are the client's as much as the server's.
 
     python benchmarks/registry.py [--quick] [--rows 1000000]
 """
@@ -36,9 +36,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from guildmark.site.threads import THREADS
+
 HERE = Path(__file__).resolve()
 sys.path.append(str(HERE.parents[1] / "scripts"))
-CONSTANT, ALIVE = "/constant", "/health/live"
+CONSTANT, ALIVE = "/barely/", "/health/live"
+ASKED_FOR = "/verify/"
 CONSTANT_BODY = b'{"id": "CPAP-2026-7Q4M2X9KDTP", "state": "valid"}'
 CONNECTIONS = 16
 USERS = 64
@@ -48,15 +51,22 @@ ASKED = 200_000
 REVOKED_OF, SHOWN_OF = 33, 5
 """One of so many credentials is revoked, or shown by name."""
 LIMITS = {"SQLite": 0.45, "PostgreSQL": 0.20}
-"""Shares of the bare text. On PostgreSQL one thread waits for another process at each lookup, which
-takes several times as long as the bare text: see decision 0021."""
+"""Shares of the bare text. On PostgreSQL each lookup waits for another process, which takes several
+times as long as the bare text: see decision 0021."""
 P99_LIMIT_MS = 50.0
+# One text whose lines are all of one length: the collector of wrk would stop to walk through a
+# table of paths, and what is asked would wait for whoever asks.
 LUA = """
-local paths = {}
-for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
+local file = assert(io.open(os.getenv("PATHS")))
+local paths = file:read("*a")
+local width = paths:find("\\n")
+local count = #paths / width
 math.randomseed(7)
 local pause = tonumber(os.getenv("PAUSE_MS"))
-request = function() return wrk.format("GET", paths[math.random(#paths)]) end
+request = function()
+  local at = (math.random(count) - 1) * width
+  return wrk.format("GET", paths:sub(at + 1, at + width - 1))
+end
 if pause > 0 then
   delay = function() return math.floor(0.5 - pause * math.log(1 - math.random())) end
 end
@@ -164,8 +174,10 @@ def measure(place: Place, plan: Plan) -> tuple[str, bool]:
 
 def compared(port: int, place: Place, plan: Plan) -> tuple[float, float, float]:
     """Return lookups per second, their ratio to the bare text and to the health probe."""
-    constant, alive = (_list(place.folder, each) for each in (CONSTANT, ALIVE))
-    paths = place.paths
+    paths, alive = place.paths, place.folder / "alive"
+    alive.write_text(f"{ALIVE}\n")
+    constant = place.folder / "constant"
+    constant.write_text(paths.read_text().replace(ASKED_FOR, CONSTANT))
     print(f"{place.name}:", flush=True)
     ask(port, paths, plan.seconds)  # To fill caches.
     rounds = [
@@ -181,18 +193,12 @@ def compared(port: int, place: Place, plan: Plan) -> tuple[float, float, float]:
     )
 
 
-def _list(folder: Path, path: str) -> Path:
-    file = folder / path.strip("/").replace("/", "-")
-    file.write_text(f"{path}\n")
-    return file
-
-
 # --- The server ------------------------------------------------------------------------------
 
 
 def application(environ: Any, start_response: Any) -> Iterable[bytes]:
     """Answer the constant, and let the real application do everything else."""
-    if environ["PATH_INFO"] == CONSTANT:
+    if environ["PATH_INFO"].startswith(CONSTANT):
         length = ("Content-Length", str(len(CONSTANT_BODY)))
         start_response("200 OK", [("Content-Type", "application/json"), length])
         return [CONSTANT_BODY]
@@ -213,10 +219,11 @@ def serving(place: Place) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    threads = str(THREADS[place.name.lower()])
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "1", "--blocking-threads", "1", "--backpressure", "256",
-        "--no-ws", "--log-level", "warning", "registry:application",
+        "--port", str(port), "--workers", "1", "--blocking-threads", threads,
+        "--backpressure", "256", "--no-ws", "--log-level", "warning", "registry:application",
     ]  # fmt: skip
     written = place.folder / "log"
     with written.open("wb") as log:
@@ -313,7 +320,8 @@ def _is_whole(key: selectors.SelectorKey) -> bool:
     received = key.data[1] + key.fileobj.recv(65_536)  # type: ignore[union-attr] # our socket
     head, gap, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-    whole = bool(gap) and length is not None and len(body) >= int(length[1])
+    ends = body.endswith(b"0\r\n\r\n") if length is None else len(body) >= int(length[1])
+    whole = bool(gap) and ends
     if whole and b" 200 " not in head[:15]:
         sys.exit(f"Not everything was answered: {head!r}")
     key.data[1] = b"" if whole else received
@@ -355,7 +363,7 @@ def fill(rows: int, documents: int, paths: Path) -> None:
     else:
         connection.cursor().execute("VACUUM ANALYZE")  # Or the server does it while it is asked.
     asked = random.Random(7).sample(ids, min(ASKED, rows))
-    paths.write_text("".join(f"/verify/{each}.json\n" for each in asked))
+    paths.write_text("".join(f"{ASKED_FOR}{each}.json\n" for each in asked))
 
 
 def _ids(rows: int) -> list[str]:

@@ -3,9 +3,9 @@
 The peer is `@digitalbazaar/vc` in Node.js, as `make judges` installs it; the limit is libsodium's
 Ed25519 check alone, called from Python, on the very message that the credential's proof signs. All
 three take turns in short rounds and are measured in CPU time, so that the ratios survive other
-machines. Ours is `cores.vc.verification.verify`, all its six checks; neither side looks at a status
-list, and both have every document at hand. A small credential has what the example of the Open
-Badges specification has, a full one eight alignments, evidence, an end and a status.
+machines. Ours is `cores.vc.verification.verify`, all its seven checks; neither side looks at a
+status list, and both have every document at hand. A small credential has what the example of the
+Open Badges specification has, a full one eight alignments, evidence, an end and a status.
 
     python benchmarks/verify.py [--quick]
 """

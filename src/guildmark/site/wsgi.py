@@ -1,5 +1,6 @@
 """The WSGI application that granian serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -12,5 +13,11 @@ os.environ.setdefault("GUILDMARK_STATEMENT_TIMEOUT", "15")
 _django = get_wsgi_application()
 
 from .fast_entry import FastEntry  # noqa: E402 - settings and models come first
+from .threads import OneAtATime  # noqa: E402 - as above
 
-application = FastEntry(_django)
+application = FastEntry(OneAtATime(_django))
+
+# What is loaded by now stays as long as the process. The collector would walk through it every few
+# pages, and take as long as a page does.
+gc.collect()
+gc.freeze()

@@ -25,6 +25,7 @@ from guildmark.site.demo.people import PASSWORD, PEOPLE
 from guildmark.site.management.base import OwnCommand, Refused, program
 from guildmark.site.management.migrations import migrate, pending_migrations
 from guildmark.site.supervisor import Child, Supervisor
+from guildmark.site.threads import THREADS
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 START_LIMIT = 30.0  # seconds after which a silent server is worth a remark
@@ -134,7 +135,8 @@ class Command(OwnCommand):
         web = [
             sys.executable, "-m", "granian", "--interface", "wsgi",
             "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.options["workers"]), "--blocking-threads", "1",
+            "--workers", str(self.options["workers"]),
+            "--blocking-threads", str(THREADS[connection.vendor]),
             "--backpressure", "256", "--no-ws", "--respawn-failed-workers",
             "--workers-kill-timeout", "10", "--log-level", "warning",
             "guildmark.site.wsgi:application",
