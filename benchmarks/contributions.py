@@ -68,6 +68,8 @@ def measure(rows: int) -> int:
     chance = random.Random(7)
     started = time.monotonic()
     triager, holder = fill(rows, chance)
+    import guildmark.site.wsgi  # noqa: F401, PLC0415 - as it is served, with its memory settled
+
     print(f"  {rows:,} contributions in {time.monotonic() - started:.0f} s", flush=True)
     return ask(triager, holder, chance)
 
@@ -76,11 +78,14 @@ def ask(triager: Any, holder: Any, chance: random.Random) -> int:
     """Ask for pages and print a line for each kind of question."""
     reads, types = _client(triager), _client(holder)
     text = _text(chance, 9)
+    numbers = _numbers(triager)
     plans: dict[str, tuple[Any, Callable[[], str]]] = {
         "queue": (reads, lambda: f"/queue/?page={chance.randrange(1, 40)}"),
         "queue, overdue": (reads, lambda: "/queue/?show=late"),
         "search": (reads, lambda: f"/queue/?q={quote(_text(chance, 2)())}"),
         "search, a common word": (reads, lambda: f"/queue/?q={_word(0)}"),
+        "one of the queue": (reads, lambda: f"/queue/{chance.choice(numbers)}/"),
+        "published, a common word": (types, lambda: f"/feedback/all/?q={_word(0)}"),
         "similar while typing": (types, lambda: f"/feedback/similar/?summary={quote(text())}"),
     }
     failed = 0
@@ -91,6 +96,14 @@ def ask(triager: Any, holder: Any, chance: random.Random) -> int:
         failed |= slow > LIMIT_MS
         print(f"  {name}: p95 {slow:.0f} ms, {slow / LIMIT_MS:.0%} of the limit {verdict}")
     return int(failed)
+
+
+def _numbers(triager: Any) -> list[str]:
+    """Return references of what the triager may read and what waits."""
+    from guildmark.apps.contributions import queries  # noqa: PLC0415
+
+    rows = queries.visible_to(triager, at=datetime.now(UTC)).filter(queries.OPEN)
+    return list(rows.values_list("number", flat=True)[:ASKED])
 
 
 def fill(rows: int, chance: random.Random) -> tuple[Any, Any]:

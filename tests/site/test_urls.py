@@ -109,7 +109,6 @@ CONTRIBUTIONS: dict[str, tuple[str, Expected]] = {
         POST_NOT_MINE,
     ),
     "feedback/files/<int:pk>/": ("/feedback/files/1/", NOT_MINE),
-    "feedback/files/<int:pk>/remove/": ("/feedback/files/1/remove/", POST_NOT_MINE),
     "feedback/mine/": ("/feedback/mine/", SIGNED_IN),
     "feedback/mine/<str:number>/": ("/feedback/mine/{feedback}/", NOT_MINE),
     "feedback/mine/<str:number>/withdraw/": (

@@ -77,13 +77,15 @@ def acknowledged(row: Contribution, *, actor: Any, at: datetime) -> Contribution
 
 def declined(row: Contribution, *, actor: Any, at: datetime) -> Contribution:
     """The same, declined for a reason of the list."""
-    wanted = Decision(Outcome.DECLINED, "covered-already", "EX-1.1 says so since 1.0.")
+    wanted = Decision(Outcome.DECLINED, "covered-already", "EX-1.1 says so since 1.0.", row.summary)
     return services.dispose(row, wanted, actor=actor, at=at)
 
 
 def accepted(row: Contribution, *, actor: Any, at: datetime) -> Contribution:
     """The same, accepted as evidence."""
-    wanted = Decision(Outcome.ACCEPTED, "seen-in-production", "It goes into the register.")
+    wanted = Decision(
+        Outcome.ACCEPTED, "seen-in-production", "It goes into the register.", row.summary
+    )
     return services.dispose(row, wanted, actor=actor, at=at)
 
 

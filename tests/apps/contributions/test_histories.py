@@ -14,7 +14,7 @@ from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit.events import SYSTEM
 from guildmark.apps.audit.models import Event
 from guildmark.apps.contributions import queries, services
-from guildmark.apps.contributions.figures import computed, figures
+from guildmark.apps.contributions.figures import computed, figures, of_the_year
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import ContributionRefused, Joining, Part
 from guildmark.apps.contributions.states import Kind, Outcome, State
@@ -171,10 +171,24 @@ def _check_figures(at: datetime) -> None:
         assert shown.outcomes.get(outcome, 0) == list(disposed.values()).count(outcome)
 
 
+def test_the_figures_of_much_are_counted_every_ten_minutes_only(
+    edition: Any, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = certified("often@example.org", at=at)
+    feedback(holder, at=at)
+    assert of_the_year(Kind.FEEDBACK, at=at).received == 1
+    monkeypatch.setattr("guildmark.apps.contributions.figures.COUNTED_AT_ONCE", 1)
+    feedback(holder, at=at)
+    assert of_the_year(Kind.FEEDBACK, at=at).received == 2
+    feedback(holder, at=at)
+    kept = of_the_year(Kind.FEEDBACK, at=at + timedelta(minutes=9))
+    assert (kept.received, kept.at) == (2, at)
+
+
 def test_figures_of_nothing_are_none_and_of_some_are_medians() -> None:
-    nothing = computed([], since=NOON.date(), holidays=frozenset())
+    nothing = computed([], since=NOON.date(), at=NOON, holidays=frozenset())
     assert (nothing.received, nothing.answer_days, nothing.accepted_share) == (0, None, None)
     days = [timedelta(days=each) for each in (1, 2, 9)]
     rows = [(NOON, NOON + each, NOON + each, "disposed", "accepted") for each in days]
-    some = computed(rows, since=NOON.date(), holidays=frozenset())
+    some = computed(rows, since=NOON.date(), at=NOON, holidays=frozenset())
     assert (some.received, some.answer_days, some.accepted_share) == (3, 2.0, 1.0)

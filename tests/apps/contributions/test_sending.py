@@ -5,18 +5,24 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from guildmark.apps.accounts.permissions import PermissionRefused
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.contributions import queries, services
 from guildmark.apps.contributions.services import ContributionRefused, Joining
+from guildmark.apps.contributions.services.drafting import DRAFTS_AT_MOST
 from guildmark.apps.contributions.states import Kind, Outcome, Standing, State
 from guildmark.apps.contributions.targets import TargetUnknown, nothing_yet
 from guildmark.apps.credentials import queries as credentials
 from guildmark.apps.credentials.states import Move
 from guildmark.apps.mail.models import Message
 from guildmark.apps.standard.queries import Edition
+from tests.apps.accounts.factories import signed_in
 from tests.apps.contributions.factories import (
+    DETAILS,
+    SUMMARY,
     about,
     accepted,
     acknowledged,
@@ -137,8 +143,6 @@ def test_other_words_from_the_same_form_are_not_taken_for_the_first(
 
 
 def test_the_draft_ends_and_its_files_go_along(holder: User, at: datetime) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     token = uuid4()
     draft = services.save_draft(token, "feedback", {"summary": "A"}, actor=holder, at=at)
     file = SimpleUploadedFile("log.txt", b"a line of a log")
@@ -146,6 +150,42 @@ def test_the_draft_ends_and_its_files_go_along(holder: User, at: datetime) -> No
     row = feedback(holder, at=at, sent_as=token)
     assert [each.name for each in row.attachments.all()] == ["log.txt"]
     assert not queries.drafts(holder).exists()
+
+
+def test_a_full_desk_of_drafts_stops_no_feedback(
+    client: Client, holder: User, at: datetime
+) -> None:
+    for _number in range(DRAFTS_AT_MOST):
+        services.save_draft(uuid4(), "feedback", {"summary": "A"}, actor=holder, at=at)
+    with pytest.raises(ContributionRefused, match="throw one away"):
+        services.save_draft(uuid4(), "feedback", {"summary": "B"}, actor=holder, at=at)
+    typed = {"about": "log", "concern": "gap", "summary": SUMMARY, "details": DETAILS}
+    files = {"files": SimpleUploadedFile("log.txt", b"a line of a log")}
+    answer = signed_in(client, holder).post("/feedback/", {**typed, **files, "draft": str(uuid4())})
+    row = queries.own(holder).get()
+    assert answer.headers["Location"] == f"/feedback/mine/{row.number}/"
+    assert [each.name for each in row.attachments.all()] == ["log.txt"]
+
+
+def test_a_file_is_removed_without_losing_what_was_typed(
+    client: Client, holder: User, another: User, at: datetime
+) -> None:
+    token, others = uuid4(), uuid4()
+    draft = services.save_draft(token, "feedback", {}, actor=holder, at=at)
+    kept, dropped = (
+        services.attach(draft, SimpleUploadedFile(name, name.encode()), actor=holder, at=at)
+        for name in ("kept.txt", "dropped.txt")
+    )
+    foreign = services.save_draft(others, "feedback", {}, actor=another, at=at)
+    not_mine = services.attach(foreign, SimpleUploadedFile("a.txt", b"a"), actor=another, at=at)
+    browser = signed_in(client, holder)
+    for each in (dropped, not_mine):
+        typed = {"draft": str(token), "details": "New words.", "remove": each.pk}
+        browser.post("/feedback/draft/", typed)
+    row = queries.drafts(holder).get()
+    assert row.fields["details"] == "New words."
+    assert list(row.attachments.all()) == [kept]
+    assert list(foreign.attachments.all()) == [not_mine]
 
 
 def test_a_stranger_writes_with_an_address_and_gets_a_link(edition: Edition, at: datetime) -> None:

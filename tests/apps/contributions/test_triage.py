@@ -1,11 +1,14 @@
 """The queue: who may do what with it, and what each step leaves behind."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from guildmark.apps.accounts.permissions import PermissionRefused
 from guildmark.apps.accounts.queries import User
@@ -27,7 +30,7 @@ from guildmark.apps.contributions.states import (
 from guildmark.apps.mail.models import Message
 from guildmark.apps.practitioners import queries as practice
 from guildmark.cores.lifecycle import TransitionRefused
-from tests.apps.accounts.factories import member, staff
+from tests.apps.accounts.factories import member, signed_in, staff
 from tests.apps.contributions.factories import (
     about,
     accepted,
@@ -61,6 +64,56 @@ def test_support_answers_messages(at: datetime, edition: Any) -> None:
     wanted = Decision(Outcome.ANSWERED, "answered", "In October.")
     ended = services.dispose(row, wanted, actor=staff(Role.SUPPORT), at=at)
     assert (ended.state, ended.outcome) == (State.DISPOSED, Outcome.ANSWERED)
+
+
+def test_a_decision_on_what_nobody_acknowledged_publishes_a_summary(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = feedback(holder, at=at)
+    bare = Decision(Outcome.DECLINED, "covered-already", "EX-1.1 says so.")
+    with pytest.raises(ContributionRefused) as refused:
+        services.dispose(row, bare, actor=triager, at=at)
+    assert refused.value.field == "public_summary"
+    wanted = replace(bare, public_summary="Logs of tool calls are not asked for")
+    services.dispose(row, wanted, actor=triager, at=at)
+    assert queries.published().get().public_summary == wanted.public_summary
+
+
+def test_nothing_is_in_review_that_nobody_can_follow(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = feedback(holder, at=at)
+    with pytest.raises(ContributionRefused, match="Acknowledge it first"):
+        services.review(row, actor=triager, at=at)
+    services.review(acknowledged(row, actor=triager, at=at), actor=triager, at=at)
+    message = letter(holder, at=at)
+    assert services.review(message, actor=triager, at=at).state == State.IN_REVIEW
+
+
+def test_the_page_of_one_leads_to_the_next_that_is_free(
+    client: Client, holder: User, triager: User, at: datetime
+) -> None:
+    first, taken, free = (
+        feedback(holder, at=at + timedelta(days=n), summary=f"Point {n}") for n in range(3)
+    )
+    services.claim(taken, actor=staff(Role.TRIAGE, "other@example.org"), at=at)
+    page = signed_in(client, triager).get(f"/queue/{first.number}/").content.decode()
+    assert f'href="/queue/{free.number}/">Next: Point 2' in page
+    assert "Next: Point 1" not in page
+
+
+def test_one_part_more_keeps_what_was_typed(
+    client: Client, holder: User, triager: User, at: datetime
+) -> None:
+    row = feedback(holder, at=at)
+    typed = {"parts": "2", "part1-summary": "The second point", "text": "Two.", "more": "1"}
+    answer = signed_in(client, triager).post(f"/queue/{row.number}/split/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == HTTPStatus.OK
+    assert 'value="The second point"' in page
+    assert 'name="part2-summary"' in page
+    assert "Two.</textarea>" in page
+    assert not row.parts.exists()
 
 
 def test_an_author_who_triages_does_not_decide_on_their_own(triager: User, at: datetime) -> None:

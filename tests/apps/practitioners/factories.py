@@ -10,7 +10,7 @@ from django.db import transaction
 
 from guildmark.apps.practitioners import services
 from guildmark.apps.practitioners.models import Employment, Experience
-from guildmark.apps.practitioners.queries import Employer
+from guildmark.apps.practitioners.queries import Employer, Profile
 from guildmark.apps.practitioners.services import Attestation
 from guildmark.apps.practitioners.states import InterestKind, Purpose, Scale, SystemKind
 
@@ -78,3 +78,8 @@ def a_whole_record(person: Any, *, checker: Any, at: datetime) -> None:
     services.end_verification(found, reason="The runbook was another's.", actor=checker, at=at)
     services.choose_opt_ins(Purpose.ITEM_VALIDATION, [INPUT], actor=person, at=at)
     services.record_contribution(person, "feedback", subject="tests:1", title="A gap.", at=at)
+
+
+def profile(person: Any, *, at: datetime, **facts: Any) -> Profile:
+    """What a person tells about themselves."""
+    return services.edit_profile(services.ProfileDescription(**facts), actor=person, at=at)

@@ -248,7 +248,10 @@ class ReasonForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """How a contribution ends: an outcome with a reason of the published list, and an answer."""
+    """How a contribution ends: an outcome with a reason of the published list, and an answer.
+
+    Where nobody has acknowledged feedback yet, the decision publishes its summary as well.
+    """
 
     reason_code = forms.ChoiceField(label=_("Outcome and reason"), widget=forms.RadioSelect)
     text = forms.CharField(
@@ -257,10 +260,15 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea({"rows": 5}),
         help_text=_("Say why in this case. The author and everybody who joined are told."),
     )
+    public_summary = SummaryForm.base_fields["public_summary"]
 
     def __init__(self, *args: Any, row: Contribution, **kwargs: Any) -> None:
         """Offer the reasons for what can become of this kind."""
         super().__init__(*args, **kwargs)
+        if row.kind != Kind.FEEDBACK or row.public_summary:
+            del self.fields["public_summary"]
+        else:
+            self.fields["public_summary"].initial = row.summary
         offered = [
             each for each in OUTCOMES[Kind(row.kind)]
             if each not in (Outcome.DUPLICATE, Outcome.CONVERTED)
@@ -279,7 +287,8 @@ class DecisionForm(forms.Form):
     def wanted(self) -> Decision:
         """Return the decision."""
         outcome, _colon, code = self.cleaned_data["reason_code"].partition(":")
-        return Decision(Outcome(outcome), code, self.cleaned_data["text"])
+        data = self.cleaned_data
+        return Decision(Outcome(outcome), code, data["text"], data.get("public_summary", ""))
 
 
 class AimForm(TargetMixin, ReasonForm):

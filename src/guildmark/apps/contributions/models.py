@@ -128,13 +128,29 @@ class Contribution(models.Model):
         ordering = ["received_at", "pk"]
         indexes = [
             # The queue in its order, what was decided in its order, and all that counting needs.
-            models.Index(fields=["next_due", "id"], name="contribution_due"),
+            models.Index(
+                fields=["next_due", "id", "kind", "suspicion", "claimed_by"],
+                name="contribution_open",
+                condition=models.Q(next_due__isnull=False),
+            ),
             models.Index(fields=["-disposed_at", "-id"], name="contribution_disposed"),
             models.Index(
                 fields=["state", "kind", "suspicion", "claimed_by", "next_due"],
                 name="contribution_counted",
             ),
             models.Index(fields=["framework", "requirement"], name="contribution_requirement"),
+            models.Index(fields=["kind", "received_at"], name="contribution_received"),
+            # Few were joined or split: an index of all would hold nothing but rows without any.
+            models.Index(
+                fields=["merged_into"],
+                name="contribution_joined",
+                condition=models.Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                fields=["part_of"],
+                name="contribution_part",
+                condition=models.Q(part_of__isnull=False),
+            ),
         ]
         constraints = [
             _known("kind", Kind),

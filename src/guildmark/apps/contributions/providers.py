@@ -99,7 +99,7 @@ def waiting(request: HttpRequest) -> DeskSection | None:
     """Show whoever triages what waits for them first, by the day it is due."""
     if not policies.QUEUE_READ.allows(request.user):
         return None
-    rows = queries.waiting_for(request.user, at=timezone.now())
+    now = timezone.now()
     items = [
         DeskItem(
             title=each.summary,
@@ -108,9 +108,9 @@ def waiting(request: HttpRequest) -> DeskSection | None:
             state=each.state,
             due=_end_of(each),
         )
-        for each in rows[:ON_THE_DESK]
+        for each in queries.waiting_for(request.user, at=now, most=ON_THE_DESK)
     ]
-    if (more := rows.count() - len(items)) > 0:
+    if (more := queries.waiting_count(request.user, at=now) - len(items)) > 0:
         words = ngettext("%(n)s more in the queue", "%(n)s more in the queue", more)
         items.append(DeskItem(title=words % {"n": more}, url=reverse("contributions:queue")))
     return DeskSection(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.states import Role
@@ -18,7 +19,7 @@ from .models import Contribution as Contribution  # Others speak of contribution
 from .models import Draft as Draft
 from .models import Step as Step
 from .models import Voice as Voice
-from .states import Kind, Outcome, Standing, State
+from .states import Kind, Outcome, Standing
 
 SUBJECT_KIND = "contributions.contribution"
 READERS = {
@@ -30,8 +31,8 @@ TRIAGERS = {
     Kind.FEEDBACK: frozenset({Role.TRIAGE}),
     Kind.CONTACT: frozenset({Role.TRIAGE, Role.SUPPORT}),
 }
-OPEN = Q(state__in=[each.value for each in State if each is not State.DISPOSED])
-"""The condition of what waits for a decision."""
+OPEN = Q(next_due__isnull=False)
+"""The condition of what waits for a decision: the database holds that all else has no next step."""
 SIMILAR_AT_MOST = 3
 ALIKE_ENOUGH = 0.12
 """Below this two texts share no more than the words of their field."""
@@ -75,18 +76,31 @@ def sizes(actor: Any, parts: dict[str, Q], *, at: datetime) -> dict[str, int]:
     return {word: rows.filter(part).count() - few[word] for word, part in parts.items()}
 
 
-def waiting_for(actor: Any, *, at: datetime) -> QuerySet[Contribution]:
+def waiting_for(actor: Any, *, at: datetime, most: int) -> list[Contribution]:
     """Return what waits for an actor or for anybody, their own first, then by the day it is due."""
-    rows = visible_to(actor, at=at).filter(OPEN, suspicion="")
+    rows = visible_to(actor, at=at).filter(OPEN, suspicion="").order_by("next_due", "pk")
+    mine = list(rows.filter(claimed_by_id=actor.pk)[:most])
+    return [*mine, *rows.filter(claimed_by=None)[: most - len(mine)]]
+
+
+def waiting_count(actor: Any, *, at: datetime) -> int:
+    """Return how much waits for an actor or for anybody."""
+    free = Q(claimed_by=None) | Q(claimed_by_id=actor.pk)
+    return sizes(actor, {"waiting": OPEN & Q(suspicion="") & free}, at=at)["waiting"]
+
+
+def next_due(actor: Any, *, after: Contribution, at: datetime) -> Contribution | None:
+    """Return the earliest due of what is free for an actor, but for `after`, or None."""
+    rows = visible_to(actor, at=at).filter(OPEN, suspicion="").exclude(pk=after.pk)
     free = rows.filter(Q(claimed_by=None) | Q(claimed_by_id=actor.pk))
-    return free.order_by(F("claimed_by").asc(nulls_last=True), "next_due", "pk")
+    return free.order_by("next_due", "pk").first()
 
 
 def matching(rows: QuerySet[Contribution], text: str) -> QuerySet[Contribution]:
     """Return those of some contributions that hold every word, or that have this reference."""
     if not text.strip():
         return rows
-    wanted = Q(pk__in=search.find(text, within=search.EVERYTHING))
+    wanted = search.holding(text, within=search.EVERYTHING)
     if (named := by_number(text)) is not None:
         wanted |= Q(pk=named.pk)
     return rows.filter(wanted)
@@ -123,7 +137,9 @@ def about(framework: str, *, requirement: str = "", domain: str = "") -> QuerySe
 
 def with_voices(rows: QuerySet[Contribution]) -> QuerySet[Contribution]:
     """Add `joined`, the number of voices that stand beside the author's own."""
-    return rows.annotate(joined=Count("voices", filter=Q(voices__left_at=None)))
+    voices = Voice.objects.filter(contribution=OuterRef("pk"), left_at=None).order_by()
+    count = voices.values("contribution").annotate(n=Count("pk")).values("n")
+    return rows.annotate(joined=Coalesce(Subquery(count), 0))
 
 
 def similar_public(text: str, *, leaving_out: Any = None) -> list[Similar]:

@@ -3,13 +3,18 @@
 Two texts of each are indexed apart: the public summary, which everybody may find it by, and all
 that was sent, for who reads the queue. Words are read and stemmed by `textkit`, for both databases
 alike. Unlike a search box, `alike` asks for any of the rarer words, because it looks for what says
-the same in other words; its callers rank what it finds.
+the same in other words; its callers rank what it finds. How rare a word is, SQLite counts, and
+PostgreSQL has estimated when it last analysed the table.
 """
 
 import re
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import BigIntegerField, F, Func, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
 from guildmark.cores.textkit import stem
 
@@ -18,8 +23,8 @@ from .models import Contribution
 WORD = re.compile(r"\w+")
 MOST_WORDS = 24
 SHORTEST = 3
-FOUND_AT_MOST, ALIKE_AT_MOST = 5_000, 200
-"""A search finds everything that a person could page through; of what is alike, the likest."""
+COMPARED_AT_MOST, ALIKE_AT_MOST = 2_000, 50
+"""So many texts that share a rarer word are compared with one another, and the likest returned."""
 EVERYTHING, PUBLIC = "everything", "public"
 # They stand in nearly every text, so they tell none from another.
 COMMON = frozenset(
@@ -51,16 +56,26 @@ def index(*rows: Contribution) -> None:
         cursor.executemany(_INSERT[connection.vendor], [_row(each) for each in rows])
 
 
-def find(text: str, *, within: str) -> list[int]:
-    """Return the keys of contributions that hold every word that was typed, the newest first."""
+def holding(text: str, *, within: str) -> Q:
+    """Return the condition that a contribution holds every word that was typed."""
     typed = words(text)[:MOST_WORDS]
     found = [word for word in typed if word not in COMMON] or typed
-    return _asked(found, within, every=True)
+    if not found:
+        return Q(pk__in=[])
+    query = _HOLDING[connection.vendor](found, within)
+    keys = RawSQL(_FIND[connection.vendor][within], [query], BigIntegerField())  # noqa: S611 - texts of ours
+    return Q(In(_OfEachRow(F("pk")), keys))
 
 
 def alike(text: str, *, within: str) -> list[int]:
     """Return the keys of contributions that share telling words with a text, the likest first."""
-    return _asked(telling(text), within, every=False)
+    found = _rarest(telling(text), within)
+    if not found:
+        return []
+    query = _SHARING[connection.vendor](found, within)
+    with connection.cursor() as cursor:
+        cursor.execute(_RANK[connection.vendor][within], {"query": query, "most": ALIKE_AT_MOST})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def words(text: str) -> list[str]:
@@ -84,27 +99,70 @@ def _indexed(text: str) -> str:
     return " ".join(form for word in words(text) for form in dict.fromkeys((word, stem(word))))
 
 
-def _asked(found: list[str], within: str, *, every: bool) -> list[int]:
-    if not found:
-        return []
-    query = _QUERY[connection.vendor](found, within, every)
+class _OfEachRow(Func):
+    """A key that SQLite asks of each row, for it would rather fetch the row of each key.
+
+    That takes three times as long where many rows hold a word, and nothing tells SQLite how many.
+    """
+
+    template = "+%(expressions)s"
+    output_field = BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """PostgreSQL knows."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **more)
+
+
+def _rarest(found: list[str], within: str) -> list[str]:
+    """Return the words that few texts have, as long as those to be compared stay few."""
+    counts = _COUNT[connection.vendor](found, within)
+    chosen: list[str] = []
+    rows = 0
+    for word in sorted(found, key=lambda each: counts[each]):
+        rows += counts[word]
+        if chosen and rows > COMPARED_AT_MOST:
+            break
+        chosen.append(word)
+    return chosen
+
+
+def _count_in_sqlite(found: list[str], within: str) -> dict[str, int]:
     with connection.cursor() as cursor:
-        most = FOUND_AT_MOST if every else ALIKE_AT_MOST
-        cursor.execute(_FIND[connection.vendor][within], {"query": query, "most": most})
-        return [row[0] for row in cursor.fetchall()]
+        counts = {}
+        for word in found:
+            cursor.execute(_SQLITE_COUNT, [_fts_sharing([word], within), COMPARED_AT_MOST])
+            counts[word] = int(cursor.fetchone()[0])
+    return counts
 
 
-def _fts_query(found: list[str], within: str, every: bool) -> str:
-    joint = " AND " if every else " OR "
-    asked = joint.join(
-        f'("{word}"* OR "{stem(word)}"*)' if every else f'"{word}"' for word in found
-    )
+def _estimate_in_postgresql(found: list[str], within: str) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTGRESQL_ESTIMATE, [_COLUMNS[within], found])
+        return {**dict.fromkeys(found, 0), **{word: int(rows) for word, rows in cursor.fetchall()}}
+
+
+def _beginnings(word: str) -> list[str]:
+    """Return what a word that is meant may begin with; a stem mostly begins the word itself."""
+    short = stem(word)
+    return [short] if word.startswith(short) else [word, short]
+
+
+def _fts_holding(found: list[str], within: str) -> str:
+    either = [" OR ".join(f'"{form}"*' for form in _beginnings(word)) for word in found]
+    return f"{_COLUMNS[within]} : ({' AND '.join(f'({each})' for each in either)})"
+
+
+def _fts_sharing(found: list[str], within: str) -> str:
+    asked = " OR ".join(f'"{word}"' for word in found)
     return f"{_COLUMNS[within]} : ({asked})"
 
 
-def _ts_query(found: list[str], _within: str, every: bool) -> str:
-    if every:
-        return " & ".join(f"({word}:* | {stem(word)}:*)" for word in found)
+def _ts_holding(found: list[str], _within: str) -> str:
+    either = [" | ".join(f"{form}:*" for form in _beginnings(word)) for word in found]
+    return " & ".join(f"({each})" for each in either)
+
+
+def _ts_sharing(found: list[str], _within: str) -> str:
     return " | ".join(found)
 
 
@@ -136,13 +194,32 @@ INSERT INTO contributions_search (contribution_id, summary, sent)
 VALUES (%s, to_tsvector('simple', %s), to_tsvector('simple', %s))
 """,
 }
-_QUERY = {"sqlite": _fts_query, "postgresql": _ts_query}
-_SQLITE_FIND = """
+_HOLDING = {"sqlite": _fts_holding, "postgresql": _ts_holding}
+_SHARING = {"sqlite": _fts_sharing, "postgresql": _ts_sharing}
+_COUNT = {"sqlite": _count_in_sqlite, "postgresql": _estimate_in_postgresql}
+_SQLITE_FIND = "SELECT rowid FROM contributions_search WHERE contributions_search MATCH %s"
+_FIND = {
+    "sqlite": {PUBLIC: _SQLITE_FIND, EVERYTHING: _SQLITE_FIND},
+    "postgresql": {
+        within: f"""
+SELECT contribution_id FROM contributions_search WHERE {column} @@ to_tsquery('simple', %s)
+"""  # noqa: S608 - columns of ours
+        for within, column in _COLUMNS.items()
+    },
+}
+_SQLITE_COUNT = f"SELECT count(*) FROM ({_SQLITE_FIND} LIMIT %s)"  # noqa: S608 - a text of ours
+_POSTGRESQL_ESTIMATE = """
+SELECT word, share * (SELECT reltuples FROM pg_class WHERE oid = 'contributions_search'::regclass)
+FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS known(word, share)
+WHERE schemaname = current_schema() AND tablename = 'contributions_search' AND attname = %s
+AND word = ANY(%s)
+"""
+_SQLITE_RANK = """
 SELECT rowid FROM contributions_search WHERE contributions_search MATCH %(query)s
 ORDER BY rank, rowid DESC LIMIT %(most)s
 """
-_FIND = {
-    "sqlite": {PUBLIC: _SQLITE_FIND, EVERYTHING: _SQLITE_FIND},
+_RANK = {
+    "sqlite": {PUBLIC: _SQLITE_RANK, EVERYTHING: _SQLITE_RANK},
     "postgresql": {
         within: f"""
 SELECT contribution_id FROM contributions_search, to_tsquery('simple', %(query)s) AS query

@@ -13,7 +13,6 @@ urlpatterns = [
     path("feedback/draft/", drafting.save, name="save_draft"),
     path("feedback/draft/<uuid:token>/drop/", drafting.drop, name="drop_draft"),
     path("feedback/files/<int:pk>/", drafting.file, name="file"),
-    path("feedback/files/<int:pk>/remove/", drafting.remove, name="remove_file"),
     path("feedback/mine/", own.mine, name="mine"),
     path("feedback/mine/<str:number>/", own.one, name="own"),
     path("feedback/mine/<str:number>/withdraw/", own.withdraw, name="withdraw"),

@@ -47,18 +47,24 @@ LONGEST_NAME = 150
 
 
 def save_draft(
-    token: UUID, form: str, fields: dict[str, str], *, actor: Any, at: datetime
+    token: UUID,
+    form: str,
+    fields: dict[str, str],
+    *,
+    actor: Any,
+    at: datetime,
+    sending: bool = False,
 ) -> Draft:
     """Keep what somebody has typed so far, in the draft of a form or in a new one.
 
-    Raises `ContributionRefused` for more than fits and for what was sent already, and
-    `PermissionRefused`.
+    What is about to be sent is kept beyond the number of drafts that somebody may have. Raises
+    `ContributionRefused` for more than fits and for what was sent already, and `PermissionRefused`.
     """
     policies.FEEDBACK_SEND.require(actor)
     if sum(map(len, fields.values())) > FIELDS_AT_MOST:
         raise ContributionRefused(_("This is too long to be kept as a draft. Shorten it."))
     with transaction.atomic():
-        row = _own(token, actor) or _new(token, form, actor, at)
+        row = _own(token, actor) or _new(token, form, actor, at, sending=sending)
         row.fields, row.changed_at = fields, at
         row.save()
     return row
@@ -126,11 +132,11 @@ def _own(token: UUID, actor: Any) -> Draft | None:
     return Draft.objects.select_for_update().filter(token=token, person=actor).first()
 
 
-def _new(token: UUID, form: str, actor: Any, at: datetime) -> Draft:
+def _new(token: UUID, form: str, actor: Any, at: datetime, *, sending: bool) -> Draft:
     taken = Draft.objects.filter(token=token).exists()
     if taken or Contribution.objects.filter(sent_as=token).exists():
         raise ContributionRefused(_("This was sent already. Begin a new one."))
-    if Draft.objects.filter(person=actor).count() >= DRAFTS_AT_MOST:
+    if not sending and Draft.objects.filter(person=actor).count() >= DRAFTS_AT_MOST:
         raise ContributionRefused(
             _("You have %(most)s drafts. Send or throw one away before you begin another.")
             % {"most": DRAFTS_AT_MOST}

@@ -32,12 +32,14 @@ CREDITED_AS = "feedback"
 class Decision:
     """How a contribution is to end: `reason_code` is of the published list, `text` for its author.
 
-    A duplicate is not decided here but joined: `merging.merge`.
+    `public_summary` is needed for feedback that nobody has worded one for. A duplicate is not
+    decided here but joined: `merging.merge`.
     """
 
     outcome: Outcome
     reason_code: str
     text: str
+    public_summary: str = ""
 
 
 def vouch(contribution: Contribution, *, actor: Any, at: datetime) -> Contribution:
@@ -105,9 +107,16 @@ def acknowledge(
 
 
 def review(contribution: Contribution, *, actor: Any, at: datetime) -> Contribution:
-    """Take a contribution into review. Raises `TransitionRefused` and `PermissionRefused`."""
+    """Take a contribution into review; feedback needs a public summary by then.
+
+    Raises `ContributionRefused`, `TransitionRefused` and `PermissionRefused`.
+    """
     with transaction.atomic():
         row = _mine_to_triage(contribution, actor)
+        if _lacks_summary(row):
+            raise ContributionRefused(
+                _("Acknowledge it first: what is in review can be followed by everybody.")
+            )
         was_received = row.state == State.RECEIVED
         _acknowledged_by_now(row, at)
         move(row, Move.REVIEW, actor=actor, at=at)
@@ -173,6 +182,9 @@ def dispose(
             most=TEXT_AT_MOST,
             needed=_("Write to the author why. The reason from the list alone is no answer."),
         )
+        if _lacks_summary(row):
+            row.public_summary = _checked_summary(row, wanted.public_summary)
+            search.index(row)
         end(row, wanted.outcome, wanted.reason_code, text, actor=actor, at=at)
     return row
 
@@ -293,6 +305,10 @@ def _checked_summary(row: Contribution, text: str) -> str:
         most=SUMMARY_AT_MOST,
         needed=_("Give the summary that everybody may read; it names no person and no firm."),
     )
+
+
+def _lacks_summary(row: Contribution) -> bool:
+    return row.kind == Kind.FEEDBACK and not row.public_summary
 
 
 def _acknowledged_by_now(row: Contribution, at: datetime) -> None:

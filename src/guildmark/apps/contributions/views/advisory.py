@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from guildmark.apps.contributions import queries, ruling
-from guildmark.apps.contributions.figures import figures
+from guildmark.apps.contributions.figures import of_the_year
 from guildmark.apps.contributions.slots import ways_to_contribute
 from guildmark.apps.contributions.states import Kind
+from guildmark.apps.contributions.thanks import thanks
 from guildmark.apps.standard import queries as standard
 
 NEWEST = 5
@@ -24,9 +25,10 @@ def advisory(request: HttpRequest) -> HttpResponse:
         "framework": own,
         "edition": standard.newest(own) if own is not None else None,
         "ways": [way for provider in ways_to_contribute for way in provider(request)],
-        "feedback": figures(Kind.FEEDBACK, at=now),
-        "contact": figures(Kind.CONTACT, at=now),
+        "feedback": of_the_year(Kind.FEEDBACK, at=now),
+        "contact": of_the_year(Kind.CONTACT, at=now),
         "newest": rows[:NEWEST],
         "rules": ruling.in_force(),
+        "thanks": thanks(own.key) if own is not None else [],
     }
     return render(request, "contributions/advisory.html", context)

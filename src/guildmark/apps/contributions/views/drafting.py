@@ -27,12 +27,14 @@ FIELDS = (
 )  # fmt: skip
 
 
-def kept(request: HttpRequest, token: UUID) -> tuple[Draft | None, list[str]]:
+def kept(
+    request: HttpRequest, token: UUID, *, sending: bool = False
+) -> tuple[Draft | None, list[str]]:
     """Keep what was typed and sent along; return the draft, and what did not fit and why."""
     fields = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
     now, problems = timezone.now(), []
     try:
-        row = services.save_draft(token, FORM, fields, actor=request.user, at=now)
+        row = services.save_draft(token, FORM, fields, actor=request.user, at=now, sending=sending)
     except ContributionRefused as refusal:
         return None, [str(refusal)]
     for each in request.FILES.getlist("files"):
@@ -48,13 +50,17 @@ def kept(request: HttpRequest, token: UUID) -> tuple[Draft | None, list[str]]:
 def save(request: HttpRequest) -> HttpResponse:
     """Keep a draft: for a script that saves by itself, and for the button."""
     draft, problems = kept(request, token_asked(request))
+    removed = _removed(request)
     if request.headers.get("Accept") == "application/json":
         return _as_json(draft, problems)
     for each in problems:
         messages.error(request, each)
     if draft is None:
         return redirect("contributions:feedback")
-    messages.success(request, _("Saved. The draft is on your desk; nobody but you has it."))
+    if removed:
+        messages.success(request, _("“%(name)s” is removed.") % {"name": removed})
+    else:
+        messages.success(request, _("Saved. The draft is on your desk; nobody but you has it."))
     return redirect(f"{reverse('contributions:feedback')}?draft={draft.token}")
 
 
@@ -82,16 +88,15 @@ def file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     return answer
 
 
-@login_required
-@require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove a file from a draft."""
-    row = Attachment.objects.filter(pk=pk, draft__person_id=request.user.pk).first()
-    if row is None or row.draft is None:
-        raise Http404(_("This draft has no such file."))
-    token = row.draft.token
+def _removed(request: HttpRequest) -> str:
+    """Remove the file whose button was pressed, and return its name; empty where none was."""
+    pk = request.POST.get("remove", "")
+    rows = Attachment.objects.filter(draft__person_id=request.user.pk)
+    row = rows.filter(pk=int(pk)).first() if pk.isdecimal() else None
+    if row is None:
+        return ""
     services.detach(row, actor=request.user)
-    return redirect(f"{reverse('contributions:feedback')}?draft={token}")
+    return row.name
 
 
 def _readable(request: HttpRequest, pk: int) -> Attachment:

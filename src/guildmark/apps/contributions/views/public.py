@@ -27,7 +27,7 @@ def fates(request: HttpRequest) -> HttpResponse:
     text, about = request.GET.get("q", "").strip(), request.GET.get("about", "")
     rows = queries.with_voices(queries.published()).order_by("-received_at", "-pk")
     if text:
-        rows = rows.filter(pk__in=search.find(text, within=search.PUBLIC))
+        rows = rows.filter(search.holding(text, within=search.PUBLIC))
     if about:
         rows = rows.filter(requirement=about)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))

@@ -149,19 +149,21 @@ def convert(request: HttpRequest, number: str) -> HttpResponse:
 def split(request: HttpRequest, number: str) -> HttpResponse:
     """Give each of its points a number of its own."""
     row = queued_or_404(request, number)
-    wanted = request.POST.get("parts") or request.GET.get("parts") or str(PARTS)
-    number_of_parts = min(max(int(wanted), PARTS), MOST_PARTS) if wanted.isdecimal() else PARTS
+    one_more = "more" in request.POST
+    count = _parts_wanted(request) + one_more
     about = row.requirement or row.domain or "nothing"
+    initial = {"about": about, "details": row.details}
+    sent = None if one_more else posted(request)  # Nothing is blamed before it is whole.
     parts = [
         PartForm(
-            posted(request),
+            sent,
             edition=_edition(row),
             prefix=f"part{each}",
-            initial={"about": about, "details": row.details},
+            initial={**initial, **_typed(request, PartForm, f"part{each}-")},
         )
-        for each in range(number_of_parts)
+        for each in range(min(count, MOST_PARTS))
     ]
-    form = TextForm(posted(request))
+    form = TextForm(sent, initial=_typed(request, TextForm))
 
     def done() -> None:
         made = [each.part() for each in parts]
@@ -169,6 +171,9 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
         services.split(row, made, text=text, actor=request.user, at=timezone.now())
 
     title, said = _("Split it"), _("Split. Each part has a number of its own now.")
+    if one_more:
+        context = _form_context(row, form, title, parts)
+        return render(request, "contributions/triage_form.html", context)
     return _form_page(request, row, form, done, title=title, done=said, parts=parts)
 
 
@@ -213,9 +218,27 @@ def _form_page(
             messages.success(request, str(done))
             return redirect("contributions:triage", number=row.number)
     failed = any(each.errors for each in everything)
-    context = {"contribution": row, "form": form, "parts": parts, "title": title}
+    context = _form_context(row, form, title, parts)
     status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
     return render(request, "contributions/triage_form.html", context, status=status)
+
+
+def _form_context(
+    row: Contribution, form: forms.Form, title: str | Promise, parts: list[PartForm] | None
+) -> dict[str, Any]:
+    may_add = parts is not None and 1 < len(parts) < MOST_PARTS
+    return {"contribution": row, "form": form, "parts": parts, "title": title, "may_add": may_add}
+
+
+def _parts_wanted(request: HttpRequest) -> int:
+    wanted = request.POST.get("parts", "")
+    return max(int(wanted), PARTS) if wanted.isdecimal() else PARTS
+
+
+def _typed(request: HttpRequest, kind: type[forms.Form], prefix: str = "") -> dict[str, str]:
+    """Return what stands in the fields of a form that was sent, for showing it once more."""
+    names = [name for name in kind.base_fields if f"{prefix}{name}" in request.POST]
+    return {name: request.POST[f"{prefix}{name}"] for name in names}
 
 
 def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse:
@@ -241,6 +264,7 @@ def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse
         "parts": seen.filter(part_of=row),
         "similar": queries.similar_in_queue(row, actor, at=now) if _wants_similar(row) else [],
         "reason": ruling.reason_text(row.rules, row.outcome, row.reason_code),
+        "next": queries.next_due(actor, after=row, at=now),
         "may_undo": row.outcome == Outcome.DUPLICATE or row.reason_code == ruling.SPLIT,
     }
     status = HTTPStatus.BAD_REQUEST if bound else HTTPStatus.OK

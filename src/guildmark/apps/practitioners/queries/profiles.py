@@ -1,6 +1,7 @@
 """How a person is known to others."""
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -21,6 +22,12 @@ SHOWN = (Standing.VALID, Standing.SUSPENDED, Standing.EXPIRED)
 def profile(person: Any) -> Profile | None:
     """Return what the person tells about themselves, public or not, if they told anything."""
     return Profile.objects.filter(person_id=person.pk).first()
+
+
+def profiles_of(people: Iterable[Any]) -> dict[int, Profile]:
+    """Return the profiles of people by the key of their person, public or not."""
+    rows = Profile.objects.filter(person_id__in={each.pk for each in people})
+    return {each.person_id: each for each in rows}
 
 
 def by_handle(handle: str) -> Profile | None:
