@@ -4,6 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from guildmark.apps.cases import queries as cases
+from guildmark.apps.contributions import queries as contributions
+from guildmark.apps.contributions.thanks import thanks
 from guildmark.apps.credentials import answers
 from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.institute import queries
@@ -38,7 +41,20 @@ def test_the_demos_practitioners_show_what_is_verified_and_pretend_nothing(at: d
         "input-governance": True, "output-validation": False, "human-oversight": False
     }  # fmt: skip
     assert practitioners.public_profile("edo-writes") is None
-    assert not practitioners.contributions(found.person).exists()
+    [counted] = practitioners.contributions(found.person)
+    assert counted.title.startswith("Stopping an agent")
+
+
+def test_the_demos_contributions_show_what_can_become_of_one(at: datetime) -> None:
+    ensure_demo(origin="http://localhost:8000", at=at)
+    rows = contributions.Contribution.objects.all()
+    assert {each.outcome or each.state for each in rows} == {
+        "received", "acknowledged", "accepted", "declined"
+    }  # fmt: skip
+    assert {each.kind for each in rows} == {"feedback", "contact"}
+    assert cases.Case.objects.get().state == "received"
+    [told] = thanks("psf")
+    assert [each.name for each in told.named] == ["Mira Member", "night-shift"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from guildmark.apps.institute.services import found_institute
 from guildmark.apps.standard import queries as standard
 from tests.apps.accounts.factories import member, staff
 from tests.apps.contributions.factories import a_standard, certified
+from tests.apps.mail.conftest import sink as sink
+from tests.apps.mail.conftest import work as work
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from guildmark.site.conf import Mode
 from guildmark.site.founding import Founding, found
 from guildmark.site.programme.transfer import load_programme
 
+from .contributions import contribute_all
 from .credentials import award_all
 from .people import ADMINISTRATOR, PASSWORD, PEOPLE, DemoPerson
 from .practitioners import tell_all
@@ -77,6 +78,7 @@ def _found_demo(*, origin: str, at: datetime) -> None:
         load_programme(text, actor=administrator, at=at, dry_run=False)
         award_all(at=at)
         tell_all(at=at)
+        contribute_all(at=at)
 
 
 def _add(demo_person: DemoPerson, *, administrator: User, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Practitioners of the demo: employers that belong together, work, and experience of each kind.
 
 People, employers and addresses are invented; the domains end in .example, where no mail arrives.
-Nobody has contributed anything yet, because nothing in the demo happened to anybody.
 """
 
 from dataclasses import dataclass, field
