@@ -53,7 +53,7 @@ def test_the_demos_contributions_show_what_can_become_of_one(at: datetime) -> No
     }  # fmt: skip
     assert {each.kind for each in rows} == {"feedback", "contact"}
     assert cases.Case.objects.get().state == "received"
-    [told] = thanks("psf")
+    [told] = thanks("psf", ["1.1"])
     assert [each.name for each in told.named] == ["Mira Member", "night-shift"]
 
 

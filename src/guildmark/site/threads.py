@@ -5,15 +5,35 @@ lookup of the fast entry spends most of its time waiting for PostgreSQL, and oth
 meanwhile. SQLite is in the process: there is nothing to wait for.
 """
 
-from collections.abc import Iterable
-from threading import Lock
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from threading import Lock, local
 from typing import TYPE_CHECKING
+
+from django.db import connections
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = {"sqlite": 1, "postgresql": 3}
 """Threads of a web process, by the vendor of the database."""
+
+
+class AtEndOfThread:
+    """Does something when the thread ends in whose `threading.local` it is kept.
+
+    Granian ends threads that have nothing to do. What a connection belongs to holds itself in
+    circles, so that without this it would stay open until the collector finds it.
+    """
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        """Keep what is to be done."""
+        self.act = act
+
+    def __del__(self) -> None:
+        """Do it; nobody is there any more to be told of a fault."""
+        with suppress(Exception):
+            self.act()
 
 
 class OneAtATime:
@@ -26,10 +46,13 @@ class OneAtATime:
         """Stand in front of `application`."""
         self.application = application
         self.turn = Lock()
+        self.here = local()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Wait for the turn, then answer."""
+        if not hasattr(self.here, "end"):
+            self.here.end = AtEndOfThread(connections["default"].close)
         with self.turn:
             return self.application(environ, start_response)

@@ -4,17 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from guildmark.apps.accounts.queries import User
-from guildmark.apps.contributions import services
+from guildmark.apps.contributions import queries, services
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import Decision, Joining
 from guildmark.apps.contributions.states import Outcome
 from guildmark.apps.mail import services as mail
 from guildmark.apps.mail.models import Message
 from guildmark.apps.mail.states import PAUSES, MessageState
+from tests.apps.accounts.factories import signed_in
 from tests.apps.contributions.factories import accepted, acknowledged, feedback, letter
 from tests.apps.mail.conftest import Sink, Work, part
 from tests.processes import free_port
@@ -76,7 +78,7 @@ def test_a_mail_server_that_is_down_for_a_while_loses_nothing_and_repeats_nothin
 
 
 def test_an_answer_that_bounces_stays_with_the_message_and_can_be_sent_again(
-    triager: User, sink: Sink, work: Work
+    client: Client, triager: User, sink: Sink, work: Work
 ) -> None:
     now = timezone.now()
     row = letter(None, at=now, token="the-secret")
@@ -88,10 +90,14 @@ def test_an_answer_that_bounces_stays_with_the_message_and_can_be_sent_again(
     assert {each.state for each in Message.objects.filter(recipient=ASKER)} == {MessageState.DEAD}
     row.refresh_from_db()
     assert (row.outcome, row.replies.get().text) == (Outcome.ANSWERED, "In October.")
+    assert queries.is_unreachable(row)
+    page = signed_in(client, triager).get(f"/queue/{row.number}/").content.decode()
+    assert "could not be delivered to its author" in page
     sink.recipient_answer = "250 OK"
     mail.retry_dead(at=timezone.now())
     work(timezone.now())
     assert len(told(sink, ASKER)) == 3
+    assert not queries.is_unreachable(row)
 
 
 def test_a_forged_address_is_never_written_to(edition: Any, sink: Sink, work: Work) -> None:

@@ -55,7 +55,7 @@ def test_an_author_is_named_as_they_chose(
 ) -> None:
     profile(author, at=at, handle="ada-c", is_public=True)
     of_author(author, triager, at, credit)
-    [found] = thanks("example")
+    [found] = thanks("example", ["1.0"])
     assert (found.edition, found.named, found.unnamed) == ("1.0", named, unnamed)
 
 
@@ -73,7 +73,7 @@ def test_who_has_no_handle_is_not_named_by_name_instead(
     author: User, triager: User, at: datetime
 ) -> None:
     of_author(author, triager, at, Credit.HANDLE)
-    [found] = thanks("example")
+    [found] = thanks("example", ["1.0"])
     assert (found.named, found.unnamed) == ((), 1)
 
 
@@ -87,7 +87,7 @@ def test_voices_and_the_authors_of_duplicates_are_thanked_once(
         same = feedback(another, at=at, summary="The same point")
         services.merge(same, row, text="One point.", actor=triager, at=at)
     accepted(row, actor=triager, at=at)
-    [found] = thanks("example")
+    [found] = thanks("example", ["1.0"])
     assert found.unnamed == 3
 
 
@@ -100,10 +100,10 @@ def test_nobody_is_thanked_for_what_was_declined_or_taken_back(
     services.join(kept, Joining("Here.", credit=Credit.NAMED), actor=author, at=at)
     services.leave(kept, actor=author, at=at)
     accepted(kept, actor=triager, at=at)
-    assert [each.named for each in thanks("example")] == [()]
+    assert [each.named for each in thanks("example", ["1.0"])] == [()]
 
 
 def test_a_closed_account_is_named_no_more(author: User, triager: User, at: datetime) -> None:
     of_author(author, triager, at, Credit.NAMED)
     accounts.close_account(author, actor=author, at=at)
-    assert thanks("example") == []
+    assert thanks("example", ["1.0"]) == []

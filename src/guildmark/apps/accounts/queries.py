@@ -7,6 +7,7 @@ Somebody who acts in a session must have used the second factor in that very ses
 that a password alone opened before there was a second factor does not wake with the account.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,11 @@ def person(person_id: int) -> User | None:
 def person_by_email(email: str) -> User | None:
     """Return the person who signs in with this address, or None."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def people_with_keys(keys: Iterable[int]) -> QuerySet[User]:
+    """Return the people with these keys whose accounts are open."""
+    return User.objects.filter(pk__in=list(keys), is_active=True)
 
 
 def person_by_actor(actor_id: UUID) -> User | None:

@@ -1,6 +1,5 @@
 """Reading contributions: one's own, the queue of whoever may read it, and what is public."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from django.db.models.functions import Coalesce
 from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.assignments import queries as assignments
+from guildmark.apps.mail import queries as mail
 from guildmark.cores.identifiers import IdRefused, read_id
 from guildmark.cores.textkit import similarity
 
@@ -34,6 +34,7 @@ TRIAGERS = {
 OPEN = Q(next_due__isnull=False)
 """The condition of what waits for a decision: the database holds that all else has no next step."""
 SIMILAR_AT_MOST = 3
+COMPARED_AT_MOST = 50
 ALIKE_ENOUGH = 0.12
 """Below this two texts share no more than the words of their field."""
 
@@ -90,10 +91,13 @@ def waiting_count(actor: Any, *, at: datetime) -> int:
 
 
 def next_due(actor: Any, *, after: Contribution, at: datetime) -> Contribution | None:
-    """Return the earliest due of what is free for an actor, but for `after`, or None."""
+    """Return what is due next after one of what is free for an actor, or the first of all."""
     rows = visible_to(actor, at=at).filter(OPEN, suspicion="").exclude(pk=after.pk)
-    free = rows.filter(Q(claimed_by=None) | Q(claimed_by_id=actor.pk))
-    return free.order_by("next_due", "pk").first()
+    free = rows.filter(Q(claimed_by=None) | Q(claimed_by_id=actor.pk)).order_by("next_due", "pk")
+    if after.next_due is None:
+        return free.first()
+    later = Q(next_due__gt=after.next_due) | Q(next_due=after.next_due, pk__gt=after.pk)
+    return free.filter(later).first() or free.first()
 
 
 def matching(rows: QuerySet[Contribution], text: str) -> QuerySet[Contribution]:
@@ -151,16 +155,22 @@ def similar_public(text: str, *, leaving_out: Any = None) -> list[Similar]:
     if leaving_out is not None:
         rows = rows.exclude(author_id=leaving_out.pk)
     found = search.alike(text, within=search.PUBLIC)
-    return _ranked(text, rows.filter(pk__in=found), lambda each: each.public_summary)
+    return _ranked(text, rows, found, lambda each: each.public_summary)
 
 
 def similar_in_queue(row: Contribution, actor: Any, *, at: datetime) -> list[Similar]:
     """Return at most three contributions that this one may be a duplicate of, the likest first."""
     text = f"{row.summary}\n{row.details}"
     found = search.alike(text, within=search.EVERYTHING)
-    rows = visible_to(actor, at=at).filter(pk__in=found, kind=Kind.FEEDBACK.value, merged_into=None)
+    rows = visible_to(actor, at=at).filter(kind=Kind.FEEDBACK.value, merged_into=None)
     rows = rows.exclude(pk=row.pk).exclude(outcome=Outcome.WITHDRAWN.value)
-    return _ranked(text, rows, lambda each: f"{each.summary}\n{each.details}")
+    return _ranked(text, rows, found, lambda each: f"{each.summary}\n{each.details}")
+
+
+def is_unreachable(row: Contribution) -> bool:
+    """Whether mail about a contribution could not be delivered to its author."""
+    address = row.author.email if row.author is not None else row.author_email
+    return bool(address) and mail.given_up(address, about=row.number).exists()
 
 
 def voice_count(row: Contribution) -> int:
@@ -196,8 +206,11 @@ def _of_readable_kinds(actor: Any) -> QuerySet[Contribution]:
     return Contribution.objects.filter(kind__in=kinds)
 
 
-def _ranked(text: str, rows: Iterable[Contribution], words: Any) -> list[Similar]:
-    scored = [Similar(each, similarity(text, words(each))) for each in rows]
+def _ranked(text: str, rows: QuerySet[Contribution], found: list[int], words: Any) -> list[Similar]:
+    """Compare a text with the likest of those found that are among some rows."""
+    known = {each.pk: each for each in rows.filter(pk__in=found)}
+    likest = [known[key] for key in found if key in known][:COMPARED_AT_MOST]
+    scored = [Similar(each, similarity(text, words(each))) for each in likest]
     good = [each for each in scored if each.likeness >= ALIKE_ENOUGH]
     return sorted(good, key=lambda each: (-each.likeness, each.contribution.pk))[:SIMILAR_AT_MOST]
 

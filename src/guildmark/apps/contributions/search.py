@@ -23,8 +23,8 @@ from .models import Contribution
 WORD = re.compile(r"\w+")
 MOST_WORDS = 24
 SHORTEST = 3
-COMPARED_AT_MOST, ALIKE_AT_MOST = 2_000, 50
-"""So many texts that share a rarer word are compared with one another, and the likest returned."""
+RANKED_AT_MOST, ALIKE_AT_MOST = 2_000, 150
+"""So many texts that share a rarer word are ranked, and the likest returned."""
 EVERYTHING, PUBLIC = "everything", "public"
 # They stand in nearly every text, so they tell none from another.
 COMMON = frozenset(
@@ -68,14 +68,17 @@ def holding(text: str, *, within: str) -> Q:
 
 
 def alike(text: str, *, within: str) -> list[int]:
-    """Return the keys of contributions that share telling words with a text, the likest first."""
+    """Return the keys of feedback that shares telling words with a text, the likest first.
+
+    What was joined to another is found as that one; what was taken back is not found.
+    """
     found = _rarest(telling(text), within)
     if not found:
         return []
     query = _SHARING[connection.vendor](found, within)
     with connection.cursor() as cursor:
         cursor.execute(_RANK[connection.vendor][within], {"query": query, "most": ALIKE_AT_MOST})
-        return [row[0] for row in cursor.fetchall()]
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
 
 
 def words(text: str) -> list[str]:
@@ -120,7 +123,7 @@ def _rarest(found: list[str], within: str) -> list[str]:
     rows = 0
     for word in sorted(found, key=lambda each: counts[each]):
         rows += counts[word]
-        if chosen and rows > COMPARED_AT_MOST:
+        if chosen and rows > RANKED_AT_MOST:
             break
         chosen.append(word)
     return chosen
@@ -130,7 +133,7 @@ def _count_in_sqlite(found: list[str], within: str) -> dict[str, int]:
     with connection.cursor() as cursor:
         counts = {}
         for word in found:
-            cursor.execute(_SQLITE_COUNT, [_fts_sharing([word], within), COMPARED_AT_MOST])
+            cursor.execute(_SQLITE_COUNT, [_fts_sharing([word], within), RANKED_AT_MOST])
             counts[word] = int(cursor.fetchone()[0])
     return counts
 
@@ -214,17 +217,24 @@ FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) A
 WHERE schemaname = current_schema() AND tablename = 'contributions_search' AND attname = %s
 AND word = ANY(%s)
 """
-_SQLITE_RANK = """
-SELECT rowid FROM contributions_search WHERE contributions_search MATCH %(query)s
-ORDER BY rank, rowid DESC LIMIT %(most)s
-"""
+_IS_FEEDBACK = "c.kind = 'feedback' AND c.outcome <> 'withdrawn'"
+_SQLITE_RANK = f"""
+SELECT COALESCE(c.merged_into_id, c.id)
+FROM contributions_search s CROSS JOIN contributions_contribution c ON c.id = s.rowid
+WHERE contributions_search MATCH %(query)s AND {_IS_FEEDBACK}
+ORDER BY s.rank, c.id DESC LIMIT %(most)s
+"""  # noqa: S608 - a condition of ours
 _RANK = {
     "sqlite": {PUBLIC: _SQLITE_RANK, EVERYTHING: _SQLITE_RANK},
     "postgresql": {
         within: f"""
-SELECT contribution_id FROM contributions_search, to_tsquery('simple', %(query)s) AS query
-WHERE {column} @@ query ORDER BY ts_rank({column}, query) DESC, contribution_id DESC LIMIT %(most)s
-"""  # noqa: S608 - columns of ours
+SELECT COALESCE(c.merged_into_id, c.id)
+FROM to_tsquery('simple', %(query)s) AS query
+JOIN contributions_search s ON s.{column} @@ query
+JOIN contributions_contribution c ON c.id = s.contribution_id
+WHERE {_IS_FEEDBACK}
+ORDER BY ts_rank(s.{column}, query) DESC, c.id DESC LIMIT %(most)s
+"""  # noqa: S608 - columns and a condition of ours
         for within, column in _COLUMNS.items()
     },
 }

@@ -1,9 +1,10 @@
 """Whose feedback was accepted, by the edition it was about, with the credit that they chose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.practitioners import queries as practitioners
 
 from .models import Contribution, Voice
@@ -11,8 +12,8 @@ from .states import Credit, Kind, Outcome
 
 ORDER = (Credit.NONE, Credit.HANDLE, Credit.NAMED)
 """Who chose several of them for one edition is named by the last in this order."""
-Choice = tuple[str, Any, str]
-"""Edition, person, credit."""
+Choice = tuple[str, int, str]
+"""Edition, key of the person, credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +33,38 @@ class Thanks:
     unnamed: int
 
 
-def thanks(framework: str) -> list[Thanks]:
-    """Return whose feedback on the editions of a framework was accepted, by edition.
+def thanks(framework: str, editions: Sequence[str]) -> list[Thanks]:
+    """Return whose feedback on these editions of a framework was accepted, in their order.
 
     Authors, who joined, and both of what was joined to it. Accounts that are closed are left out.
     """
-    best: dict[str, dict[Any, Credit]] = {}
+    best: dict[str, dict[int, Credit]] = {}
     for edition, person, credit in _choices(framework):
         chosen = best.setdefault(edition, {})
         chosen[person] = max(chosen.get(person, Credit.NONE), Credit(credit), key=ORDER.index)
-    return [_thanks(edition, best[edition]) for edition in sorted(best)]
+    return [_thanks(each, best[each]) for each in editions if each in best]
 
 
 def _choices(framework: str) -> Iterable[Choice]:
+    """Read no more than is needed: there may be many, and everybody may ask."""
     accepted = Contribution.objects.filter(
         kind=Kind.FEEDBACK.value, outcome=Outcome.ACCEPTED.value, framework=framework
-    )
-    rows = accepted | Contribution.objects.filter(merged_into__in=accepted)
-    for row in rows.select_related("author", "merged_into"):
-        if row.author is not None and row.author.is_active:
-            yield (row.merged_into or row).edition, row.author, row.credit
-    voices = Voice.objects.filter(contribution__in=rows, left_at=None, person__is_active=True)
-    for each in voices.select_related("person", "contribution__merged_into"):
-        row = each.contribution
-        yield (row.merged_into or row).edition, each.person, each.credit
+    ).order_by()
+    joined = Contribution.objects.filter(merged_into__in=accepted).order_by()
+    for rows, edition in ((accepted, "edition"), (joined, "merged_into__edition")):
+        authors = rows.filter(author__is_active=True)
+        yield from authors.values_list(edition, "author_id", "credit")
+        voices = Voice.objects.filter(contribution__in=rows, left_at=None, person__is_active=True)
+        yield from voices.values_list(f"contribution__{edition}", "person_id", "credit")
 
 
-def _thanks(edition: str, chosen: dict[Any, Credit]) -> Thanks:
-    wanting = [person for person, credit in chosen.items() if credit is not Credit.NONE]
-    profiles = practitioners.profiles_of(wanting)
-    found = [_credited(each, credit, profiles.get(each.pk)) for each, credit in chosen.items()]
+def _thanks(edition: str, chosen: dict[int, Credit]) -> Thanks:
+    wanting = [key for key, credit in chosen.items() if credit is not Credit.NONE]
+    people = list(accounts.people_with_keys(wanting))
+    profiles = practitioners.profiles_of(people)
+    found = [_credited(each, chosen[each.pk], profiles.get(each.pk)) for each in people]
     named = sorted((each for each in found if each is not None), key=lambda each: each.name)
-    return Thanks(edition, tuple(named), unnamed=len(found) - len(named))
+    return Thanks(edition, tuple(named), unnamed=len(chosen) - len(named))
 
 
 def _credited(

@@ -55,6 +55,12 @@ def messages_to(person: Any) -> QuerySet[Message]:
     return Message.objects.filter(wanted)
 
 
+def given_up(address: str, *, about: str) -> QuerySet[Message]:
+    """Return what could not be delivered to an address and names this in its subject."""
+    dead = Message.objects.filter(state=MessageState.DEAD.value)
+    return dead.filter(recipient__iexact=address, subject__contains=about)
+
+
 def held_for(digest: Frequency) -> QuerySet[Message]:
     """The messages that wait for this digest, by person."""
     held = Message.objects.filter(state=MessageState.HELD.value, frequency=digest.value)

@@ -27,6 +27,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from guildmark.apps.credentials import queries
 from guildmark.apps.credentials.telling import Prepared
+from guildmark.site.threads import AtEndOfThread
 
 ALIAS = "default"
 ANY_KEY = "ANY"
@@ -109,7 +110,8 @@ class Reader(ABC):
         if now < getattr(here, "rest_until", 0.0):
             raise DatabaseAway("There was a fault a moment ago.")
         self.close()
-        here.connection = self._connect()
+        here.connection = connection = self._connect()
+        here.end = AtEndOfThread(connection.close)
         here.old_at = now + self.age if self.age is not None else float("inf")
         return here.connection
 

@@ -21,14 +21,20 @@ def advisory(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     own = standard.own_framework()
     rows = queries.with_voices(queries.published()).order_by("-received_at", "-pk")
+    feedback, contact = (of_the_year(each, at=now) for each in (Kind.FEEDBACK, Kind.CONTACT))
     context = {
         "framework": own,
         "edition": standard.newest(own) if own is not None else None,
         "ways": [way for provider in ways_to_contribute for way in provider(request)],
-        "feedback": of_the_year(Kind.FEEDBACK, at=now),
-        "contact": of_the_year(Kind.CONTACT, at=now),
+        "feedback": feedback,
+        "contact": contact,
+        "counted_at": min(feedback.at, contact.at),
         "newest": rows[:NEWEST],
         "rules": ruling.in_force(),
-        "thanks": thanks(own.key) if own is not None else [],
+        "thanks": thanks(own.key, _numbers(own)) if own is not None else [],
     }
     return render(request, "contributions/advisory.html", context)
+
+
+def _numbers(framework: standard.Framework) -> list[str]:
+    return [each.number for each in standard.editions(framework)]

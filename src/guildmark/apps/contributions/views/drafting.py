@@ -49,8 +49,9 @@ def kept(
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep a draft: for a script that saves by itself, and for the button."""
-    draft, problems = kept(request, token_asked(request))
-    removed = _removed(request)
+    token = token_asked(request)
+    removed = _removed(request, token)  # First: there may be room for another one then.
+    draft, problems = kept(request, token)
     if request.headers.get("Accept") == "application/json":
         return _as_json(draft, problems)
     for each in problems:
@@ -88,11 +89,11 @@ def file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     return answer
 
 
-def _removed(request: HttpRequest) -> str:
+def _removed(request: HttpRequest, token: UUID) -> str:
     """Remove the file whose button was pressed, and return its name; empty where none was."""
-    pk = request.POST.get("remove", "")
-    rows = Attachment.objects.filter(draft__person_id=request.user.pk)
-    row = rows.filter(pk=int(pk)).first() if pk.isdecimal() else None
+    wanted = request.POST.get("remove", "")
+    rows = Attachment.objects.filter(draft__person_id=request.user.pk, draft__token=token)
+    row = next((each for each in rows if str(each.pk) == wanted), None)
     if row is None:
         return ""
     services.detach(row, actor=request.user)

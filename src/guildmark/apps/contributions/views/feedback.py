@@ -41,7 +41,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         if before is not None:
             return _thanks(request, before)
         # Kept first, with the files, which a browser does not send again after an error.
-        draft, problems = kept(request, token, sending=True)
+        draft, problems = kept(request, token, sending=form.is_valid())
         for each in problems:
             form.add_error(None, each)
         if form.is_valid() and (sent := _sent(request, form, token)) is not None:

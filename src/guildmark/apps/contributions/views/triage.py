@@ -231,8 +231,8 @@ def _form_context(
 
 
 def _parts_wanted(request: HttpRequest) -> int:
-    wanted = request.POST.get("parts", "")
-    return max(int(wanted), PARTS) if wanted.isdecimal() else PARTS
+    offered = {str(each): each for each in range(PARTS, MOST_PARTS + 1)}
+    return offered.get(request.POST.get("parts", ""), PARTS)
 
 
 def _typed(request: HttpRequest, kind: type[forms.Form], prefix: str = "") -> dict[str, str]:
@@ -251,6 +251,7 @@ def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse
         "may_triage": policies.CONTRIBUTION_TRIAGE.allows(actor, row),
         "is_mine": row.claimed_by_id == actor.pk,
         "is_stuck": _is_stuck(row),
+        "is_unreachable": queries.is_unreachable(row),
         "is_feedback": is_feedback,
         "acknowledge": bound.get("acknowledge") or SummaryForm(initial=summary),
         "summary": bound.get("summary") or SummaryForm(initial=summary),

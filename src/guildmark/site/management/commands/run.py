@@ -16,6 +16,7 @@ from django.core.management.base import CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.audit import immutability
 from guildmark.apps.institute import queries
 from guildmark.site.conf import Mode
@@ -191,6 +192,8 @@ class Command(OwnCommand):
     def _announce_people(self) -> None:
         rows = [("Sign in as", "", "Password", "Code")]
         for person in PEOPLE:
+            if accounts.person_by_email(person.email) is None:
+                continue  # An older demo, made before somebody joined it.
             code = f"{program()} demo-code {person.email}" if person.secret else "none needed"
             rows.append((person.email, person.what, PASSWORD, code))
         widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
