@@ -131,7 +131,7 @@ CONTRIBUTIONS: dict[str, tuple[str, Expected]] = {
     f"{QUEUE}/aim/": ("/queue/{feedback}/aim/", NOT_MINE),
     f"{QUEUE}/convert/": ("/queue/{feedback}/convert/", NOT_MINE),
     f"{QUEUE}/undo/": ("/queue/{feedback}/undo/", NOT_MINE),
-    f"{QUEUE}/<str:act>/": ("/queue/{feedback}/claim/", POST_NOT_MINE),
+    f"{QUEUE}/<str:act>/": ("/queue/{feedback}/claim/", NOT_MINE),
     "cases/": ("/cases/", SIGNED_IN),
     "cases/<str:number>/": ("/cases/{case}/", NOT_MINE),
     "cases/<str:number>/<str:move>/": ("/cases/{case}/close/", NOT_MINE),

@@ -23,6 +23,7 @@ from guildmark.apps.mail.models import Message
 from guildmark.cores.lifecycle import TransitionRefused
 from tests.apps.accounts.factories import staff
 from tests.apps.contributions.factories import (
+    DETAILS,
     a_standard,
     about,
     accepted,
@@ -78,7 +79,7 @@ class World:
         self, act: str, row: Contribution, other: Contribution, author: Any, triager: Any
     ) -> None:
         at: datetime = self.now
-        parts = [Part(about(each), "A point", "Its words.") for each in ("log", "review")]
+        parts = [Part(about(each), "A point", DETAILS) for each in ("log", "review")]
         acts: dict[str, Callable[[], Any]] = {
             "send": lambda: feedback(author, at=at),
             "acknowledge": lambda: acknowledged(row, actor=triager, at=at),

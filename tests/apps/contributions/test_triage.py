@@ -32,9 +32,11 @@ from guildmark.apps.practitioners import queries as practice
 from guildmark.cores.lifecycle import TransitionRefused
 from tests.apps.accounts.factories import member, signed_in, staff
 from tests.apps.contributions.factories import (
+    DETAILS,
     about,
     accepted,
     acknowledged,
+    certified,
     declined,
     feedback,
     letter,
@@ -88,6 +90,108 @@ def test_nothing_is_in_review_that_nobody_can_follow(
     services.review(acknowledged(row, actor=triager, at=at), actor=triager, at=at)
     message = letter(holder, at=at)
     assert services.review(message, actor=triager, at=at).state == State.IN_REVIEW
+
+
+def test_parts_hold_the_authors_words_only(holder: User, triager: User, at: datetime) -> None:
+    row = feedback(holder, at=at, seen="It was in\nMarch.")
+    good = Part(about("log"), "Logs", "An agent  called tools\nIt was in March.")
+    for words in ("An agent called tools, I think.", "called  agents"):
+        with pytest.raises(ContributionRefused, match="did not write"):
+            services.split(
+                row, [good, Part(about("log"), "B", words)], text="Two.", actor=triager, at=at
+            )
+    assert len(services.split(row, [good, good], text="Two.", actor=triager, at=at)) == 2
+
+
+def test_what_is_taken_back_is_due_when_it_was(
+    holder: User, another: User, triager: User, at: datetime
+) -> None:
+    row, other = feedback(holder, at=at), feedback(another, at=at)
+    later = at + timedelta(days=50)
+    joined = services.merge(row, other, text="The same.", actor=triager, at=later)
+    again = services.unmerge(joined, reason="It is not.", actor=triager, at=later)
+    assert (again.state, again.next_due) == (State.IN_REVIEW, row.due)
+
+
+def test_nothing_is_aimed_where_it_is_aimed_already(
+    holder: User, triager: User, at: datetime
+) -> None:
+    row = feedback(holder, at=at)
+    with pytest.raises(ContributionRefused, match="there already"):
+        services.aim(row, about("log"), reason="It is.", actor=triager, at=at)
+
+
+def test_a_machine_gets_no_answer_in_words(triager: User, edition: Any, at: datetime) -> None:
+    row = letter(None, at=at, suspicion="filled in the hidden field")
+    wanted = Decision(Outcome.DECLINED, "unwanted", "")
+    assert services.dispose(row, wanted, actor=triager, at=at).outcome == Outcome.DECLINED
+
+
+def test_a_second_tab_tells_who_was_faster_and_keeps_the_words(
+    client: Client, holder: User, triager: User, at: datetime
+) -> None:
+    row, browser = feedback(holder, at=at), signed_in(client, triager)
+    acknowledged(row, actor=triager, at=at)
+    place = f"/queue/{row.number}/acknowledge/"
+    answer = browser.post(place, {"public_summary": "My other wording"})
+    page = answer.content.decode()
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "Somebody else was faster: it is “acknowledged” by now" in page
+    assert 'value="My other wording"' in page
+    assert browser.get(place).headers["Location"] == f"/queue/{row.number}/"
+
+
+def test_a_decided_one_is_not_decided_again_and_an_old_form_says_how_it_ended(
+    client: Client, holder: User, triager: User, at: datetime
+) -> None:
+    row, browser = feedback(holder, at=at), signed_in(client, triager)
+    declined(row, actor=triager, at=at)
+    place = f"/queue/{row.number}/decide/"
+    assert browser.get(place).headers["Location"] == f"/queue/{row.number}/"
+    typed = {"reason_code": "declined:covered-already", "text": "My long answer."}
+    page = browser.post(place, typed).content.decode()
+    assert "it is “declined” by now" in page
+    assert "My long answer.</textarea>" in page
+
+
+def test_the_queue_shows_where_the_author_wrote_last(
+    client: Client, holder: User, triager: User, at: datetime
+) -> None:
+    row, browser = feedback(holder, at=at), signed_in(client, triager)
+    services.reply(row, "Since when?", actor=triager, at=at)
+    assert "the author wrote" not in browser.get("/queue/").content.decode()
+    services.reply(row, "Since March.", actor=holder, at=at + timedelta(hours=1))
+    assert "the author wrote" in browser.get("/queue/").content.decode()
+
+
+def test_who_joins_two_reads_both(
+    client: Client, holder: User, another: User, triager: User, at: datetime
+) -> None:
+    row, other = feedback(holder, at=at), feedback(another, at=at, details="Words of the other.")
+    page = signed_in(client, triager).get(f"/queue/{row.number}/merge/?into={other.number}")
+    assert "Words of the other." in page.content.decode()
+
+
+def test_what_nobody_may_decide_on_is_told_at_once_to_who_grants_roles_and_to_its_author(
+    client: Client, triager: User, at: datetime
+) -> None:
+    administrator = staff(Role.ADMINISTRATOR, "chair@example.org")
+    assert queries.undecidable(at=at) == frozenset()
+    author = certified("author@example.org", at=at)
+    row = feedback(author, at=at)
+    assert queries.undecidable(at=at) == frozenset()
+    assignments.declare(queries.SUBJECT_KIND, row.pk, reason="A friend.", actor=triager, at=at)
+    assert queries.undecidable(at=at) == {row.pk}
+    assert [services.tell_undecidable(at=at) for _again in range(2)] == [1, 0]
+    assert Message.objects.filter(recipient=administrator.email, subject__contains="nobody").count()
+    page = signed_in(client, author).get(f"/feedback/mine/{row.number}/").content.decode()
+    assert "Nobody may decide on this now." in page
+    desk = signed_in(client, administrator).get("/desk/").content.decode()
+    assert "Nobody may decide on 1 contribution" in desk
+    assert row.summary not in desk
+    staff(Role.TRIAGE, "outside@example.org")
+    assert queries.undecidable(at=at) == frozenset()
+    assert services.tell_undecidable(at=at) == 0
 
 
 def test_the_page_of_one_leads_to_the_next_that_is_free(
@@ -280,7 +384,10 @@ def test_what_makes_two_points_is_split_and_the_split_can_be_taken_back(
     holder: User, triager: User, at: datetime
 ) -> None:
     row = feedback(holder, at=at)
-    parts = [Part(about("log"), "Logs", "The log."), Part(about("review"), "Review", "The review.")]
+    parts = [
+        Part(about("log"), "Logs", DETAILS),
+        Part(about("review"), "Review", "the log held the answers only."),
+    ]
     made = services.split(row, parts, text="Two points.", actor=triager, at=at + timedelta(days=9))
     assert [each.author for each in made] == [holder, holder]
     assert {each.due for each in made} == {row.due}
@@ -295,7 +402,10 @@ def test_a_split_stays_once_a_part_was_decided_on(
     holder: User, triager: User, at: datetime
 ) -> None:
     row = feedback(holder, at=at)
-    parts = [Part(about("log"), "Logs", "The log."), Part(about("review"), "Review", "The review.")]
+    parts = [
+        Part(about("log"), "Logs", DETAILS),
+        Part(about("review"), "Review", "the log held the answers only."),
+    ]
     first, _second = services.split(row, parts, text="Two points.", actor=triager, at=at)
     declined(first, actor=triager, at=at)
     with pytest.raises(ContributionRefused, match="decided on or joined"):
@@ -306,7 +416,7 @@ def test_a_message_is_turned_into_feedback_of_the_same_author(
     stranger: User, triager: User, at: datetime
 ) -> None:
     row = letter(stranger, at=at)
-    part = Part(about("log"), "Logs of tools", "Nothing is said about them.")
+    part = Part(about("log"), "Logs of tools", "We plan our audits by it.")
     made = services.convert(row, part, text="It is about the log.", actor=triager, at=at)
     assert (made.kind, made.author) == (Kind.FEEDBACK, stranger)
     row.refresh_from_db()
@@ -405,7 +515,10 @@ def test_a_conflict_with_a_duplicate_is_one_with_what_it_was_joined_to(
 def test_parts_keep_every_conflict_of_the_whole(holder: User, triager: User, at: datetime) -> None:
     row, second = feedback(holder, at=at), staff(Role.TRIAGE)
     assignments.recuse(queries.SUBJECT_KIND, row.pk, reason="My case.", actor=second, at=at)
-    parts = [Part(about("log"), "Logs", "The log."), Part(about("review"), "Review", "The review.")]
+    parts = [
+        Part(about("log"), "Logs", DETAILS),
+        Part(about("review"), "Review", "the log held the answers only."),
+    ]
     services.split(row, parts, text="Two points.", actor=triager, at=at)
     assert not queries.visible_to(second, at=at).exists()
     assert queries.visible_to(triager, at=at).count() == 3

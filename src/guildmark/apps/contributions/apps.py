@@ -37,6 +37,7 @@ class ContributionsConfig(AppConfig):
         requirement_actions.register(providers.requirement_actions, name="feedback", order=10)
         requirement_panels.register(providers.requirement_panel, name="feedback", order=10)
         desk_sections.register(providers.waiting, name="contributions waiting", order=15)
+        desk_sections.register(providers.undecidable, name="contributions undecidable", order=5)
         desk_sections.register(providers.mine, name="contributions", order=30)
         ways_to_contribute.register(providers.ways, name="contributions", order=10)
         personal_data.register(providers.personal_data, name="contributions")

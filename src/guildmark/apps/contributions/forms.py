@@ -36,7 +36,20 @@ def target_choices(edition: standard.Edition) -> list[Any]:
     return [*groups, (NOTHING, _("Nothing covers this yet"))]
 
 
-class TargetMixin(forms.Form):
+class WholeTextForm(forms.Form):
+    """A form that takes in all that is pasted, and says so where that is too much.
+
+    A browser that knows the limit cuts the rest off without a word.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the limits from the browser."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)
+
+
+class TargetMixin(WholeTextForm):
     """What feedback is about, in one edition."""
 
     about = forms.ChoiceField(label=_("What is it about?"))
@@ -144,7 +157,7 @@ class FeedbackForm(TargetMixin):
         )
 
 
-class JoinForm(forms.Form):
+class JoinForm(WholeTextForm):
     """A voice on the feedback of somebody else."""
 
     words = forms.CharField(
@@ -165,7 +178,7 @@ class JoinForm(forms.Form):
         return Joining(data["words"], in_production=data["in_production"], credit=credit)
 
 
-class LetterForm(forms.Form):
+class LetterForm(WholeTextForm):
     """A message to the institute; who is signed in gives no address."""
 
     topic = forms.ChoiceField(label=_("What is it about?"))
@@ -207,7 +220,7 @@ class LetterForm(forms.Form):
         )
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(WholeTextForm):
     """A message about a contribution."""
 
     text = forms.CharField(
@@ -215,7 +228,7 @@ class ReplyForm(forms.Form):
     )
 
 
-class ContestForm(forms.Form):
+class ContestForm(WholeTextForm):
     """Why a decision is wrong."""
 
     statement = forms.CharField(
@@ -226,7 +239,7 @@ class ContestForm(forms.Form):
     )
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(WholeTextForm):
     """The summary that everybody reads."""
 
     public_summary = forms.CharField(
@@ -236,7 +249,7 @@ class SummaryForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(WholeTextForm):
     """Why something is done; it stays in the history and its author reads it."""
 
     reason = forms.CharField(
@@ -247,7 +260,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(WholeTextForm):
     """How a contribution ends: an outcome with a reason of the published list, and an answer.
 
     Where nobody has acknowledged feedback yet, the decision publishes its summary as well.
@@ -265,6 +278,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, row: Contribution, **kwargs: Any) -> None:
         """Offer the reasons for what can become of this kind."""
         super().__init__(*args, **kwargs)
+        self.fields["text"].required = not row.suspicion
         if row.kind != Kind.FEEDBACK or row.public_summary:
             del self.fields["public_summary"]
         else:
@@ -295,7 +309,7 @@ class AimForm(TargetMixin, ReasonForm):
     """Another target, and why."""
 
 
-class MergeForm(forms.Form):
+class MergeForm(WholeTextForm):
     """Which one makes the same point."""
 
     into = forms.CharField(label=_("Reference of the other one"), max_length=60)
@@ -323,7 +337,7 @@ class PartForm(TargetMixin):
         return Part(self.target(), data["summary"], data["details"])
 
 
-class TextForm(forms.Form):
+class TextForm(WholeTextForm):
     """What the author is told."""
 
     text = forms.CharField(

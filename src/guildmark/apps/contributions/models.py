@@ -1,9 +1,10 @@
 """Contributions, the voices that joined them, their files, drafts, and everything that happened."""
 
-from datetime import date
+from datetime import UTC, date
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from guildmark.apps.audit.immutability import protect
@@ -229,6 +230,12 @@ class Contribution(models.Model):
         """What feedback says of its target, as people read it."""
         return Concern(self.concern).label if self.concern else ""
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the next step should have been taken before today, where the institute is."""
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        return self.next_due is not None and self.next_due < today
+
     def next_step(self) -> date | None:
         """Return the day by which the next step is due in this state, or None when nothing is."""
         if not self.is_open:
@@ -283,6 +290,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
+
+    @property
+    def stamp(self) -> str:
+        """When it was saved, to compare with what a device has seen."""
+        return self.changed_at.astimezone(UTC).isoformat()
 
 
 class Attachment(models.Model):

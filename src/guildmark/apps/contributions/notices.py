@@ -11,7 +11,7 @@ from guildmark.apps.mail.states import DECISION
 
 from . import policies, queries, ruling
 from .models import Contribution, Reply, Voice
-from .states import Kind
+from .states import Kind, Outcome, Trace
 
 
 def tell_received(row: Contribution, *, at: datetime, token: str = "") -> None:
@@ -38,6 +38,7 @@ def tell_disposed(row: Contribution, *, at: datetime) -> None:
         "own_address": _own_address(row),
         "public_address": _public(row),
         "merged_into": row.merged_into.number if row.merged_into else "",
+        "may_contest": _may_contest(row),
     }
     _tell_author("contribution_disposed", row, context, at=at)
     for person in _others(row):
@@ -85,6 +86,13 @@ def tell_stuck(number: int, *, to: Any, at: datetime) -> None:
         context={"number": number, "address": institutes.address("accounts:people")},
         at=at,
     )
+
+
+def _may_contest(row: Contribution) -> bool:
+    """Whether its author can contest the decision, and might want to."""
+    good = row.outcome in (Outcome.ACCEPTED, Outcome.ANSWERED, Outcome.WITHDRAWN)
+    before = row.steps.filter(move=Trace.CONTEST.value).exists()
+    return row.author is not None and not good and not before
 
 
 def _others(row: Contribution) -> Iterator[Any]:

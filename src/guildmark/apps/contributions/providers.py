@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.slots import DeskItem, DeskSection, Door, Link
+from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit import services as audit
 from guildmark.apps.standard.slots import Action, Panel, PanelItem, Requested
 
@@ -118,6 +120,26 @@ def waiting(request: HttpRequest) -> DeskSection | None:
         empty_text=_("Contributions that you may decide on will appear here."),
         items=items,
     )
+
+
+def undecidable(request: HttpRequest) -> DeskSection | None:
+    """Tell who grants roles, without a word about them, of what nobody may decide on."""
+    if not accounts.has_role(request.user, Role.ADMINISTRATOR):
+        return None
+    number = len(queries.undecidable(at=timezone.now()))
+    if not number:
+        return None
+    words = ngettext(
+        "Nobody may decide on %(n)s contribution",
+        "Nobody may decide on %(n)s contributions",
+        number,
+    )
+    advice = _(
+        "Everybody with the role has a conflict of interest. Give the role “triage” to somebody "
+        "else, for instance a practitioner from another firm."
+    )
+    item = DeskItem(title=words % {"n": number}, url=reverse("accounts:people"), detail=advice)
+    return DeskSection(title=_("Waits for somebody independent"), empty_text="", items=[item])
 
 
 def personal_data(person: Any) -> dict[str, Any]:

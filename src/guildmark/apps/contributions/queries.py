@@ -17,6 +17,7 @@ from guildmark.cores.textkit import similarity
 from . import search
 from .models import Contribution as Contribution  # Others speak of contributions by this name.
 from .models import Draft as Draft
+from .models import Reply as Reply
 from .models import Step as Step
 from .models import Voice as Voice
 from .states import Kind, Outcome, Standing
@@ -100,6 +101,32 @@ def next_due(actor: Any, *, after: Contribution, at: datetime) -> Contribution |
     return free.filter(later).first() or free.first()
 
 
+def undecidable(*, at: datetime) -> frozenset[int]:
+    """Return the keys of what waits and nobody who has the role may decide on.
+
+    Few are left after the first person, so it costs little more than asking for that one.
+    """
+    left: set[int] = set()
+    for kind, roles in TRIAGERS.items():
+        rows = Contribution.objects.filter(OPEN, kind=kind.value, suspicion="").order_by()
+        people = {each.pk: each for role in roles for each in accounts.people_with_role(role)}
+        of_kind: set[int] | None = None
+        for person in people.values():
+            if of_kind is not None and not of_kind:
+                break
+            hidden = rows.filter(pk__in=assignments.conflicted_ids(person, SUBJECT_KIND, at=at))
+            keys = set(hidden.values_list("pk", flat=True))
+            of_kind = keys if of_kind is None else of_kind & keys
+        left |= set(rows.values_list("pk", flat=True)) if of_kind is None else of_kind
+    return frozenset(left)
+
+
+def with_answers(rows: QuerySet[Contribution]) -> QuerySet[Contribution]:
+    """Add `author_answered`: whether the last message about it came from its author."""
+    last = Reply.objects.filter(contribution=OuterRef("pk")).order_by("-written_at", "-pk")
+    return rows.annotate(author_answered=Subquery(last.values("from_author")[:1]))
+
+
 def matching(rows: QuerySet[Contribution], text: str) -> QuerySet[Contribution]:
     """Return those of some contributions that hold every word, or that have this reference."""
     if not text.strip():
@@ -163,7 +190,8 @@ def similar_in_queue(row: Contribution, actor: Any, *, at: datetime) -> list[Sim
     text = f"{row.summary}\n{row.details}"
     found = search.alike(text, within=search.EVERYTHING)
     rows = visible_to(actor, at=at).filter(kind=Kind.FEEDBACK.value, merged_into=None)
-    rows = rows.exclude(pk=row.pk).exclude(outcome=Outcome.WITHDRAWN.value)
+    rows = rows.exclude(pk__in=[row.pk, row.part_of_id or row.pk]).exclude(part_of=row)
+    rows = rows.exclude(outcome=Outcome.WITHDRAWN.value)
     return _ranked(text, rows, found, lambda each: f"{each.summary}\n{each.details}")
 
 

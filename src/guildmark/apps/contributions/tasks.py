@@ -10,6 +10,13 @@ from guildmark.apps.audit.jobs import recurring
 from . import services
 
 
+@recurring(every=timedelta(minutes=15), name="contributions: tell what nobody may decide on")
+@task
+def tell_undecidable() -> int:
+    """Tell who grants roles of contributions on which everybody has a conflict of interest."""
+    return services.tell_undecidable(at=timezone.now())
+
+
 @recurring(every=timedelta(hours=6), name="contributions: tell what is overdue")
 @task
 def escalate() -> int:

@@ -4,7 +4,7 @@ from .contesting import CASE_KIND, carry_out, contest
 from .drafting import attach, detach, drop_draft, save_draft
 from .merging import Part, convert, merge, split, unmerge, unsplit
 from .moving import SUBJECT_KIND
-from .overdue import escalate
+from .overdue import escalate, tell_undecidable
 from .refusals import ContributionRefused
 from .rules import change_rules
 from .secrets import digest, secret_of
@@ -69,6 +69,7 @@ __all__ = [
     "sent_before",
     "split",
     "summarise",
+    "tell_undecidable",
     "unmerge",
     "unsplit",
     "vouch",

@@ -80,7 +80,8 @@ def unmerge(contribution: Contribution, *, reason: str, actor: Any, at: datetime
         if row.pk == other.pk or row.merged_into_id != other.pk:
             raise ContributionRefused(_("This is joined to nothing any more."))
         step = _last(row, Move.DISPOSE)
-        reopen(row, text=why, actor=actor, at=at, told=Told(text=why, other=other, undoes=step))
+        told = Told(text=why, other=other, undoes=step)
+        reopen(row, text=why, actor=actor, at=at, told=told, due=row.due)
         _part_ways(row, other, at)
         trace(other, Trace.UNMERGE, actor=actor, at=at, told=Told(text=why, other=row))
         save(other)
@@ -139,7 +140,7 @@ def unsplit(contribution: Contribution, *, reason: str, actor: Any, at: datetime
         for each in parts:
             end(each, Outcome.CONVERTED, ruling.TAKEN_BACK, why, actor=actor, at=at, other=row)
         told = Told(text=why, undoes=_last(row, Move.DISPOSE))
-        reopen(row, text=why, actor=actor, at=at, told=told)
+        reopen(row, text=why, actor=actor, at=at, told=told, due=row.due)
         trace(row, Trace.UNSPLIT, actor=actor, at=at, told=Told(text=why))
         notices.tell_reopened(row, why, at=at)
     return row
@@ -184,12 +185,7 @@ def _part(row: Contribution, part: Part, *, actor: Any, at: datetime) -> Contrib
                 most=SUMMARY_AT_MOST,
                 needed=_("Give each part a summary."),
             ),
-            details=cleaned(
-                part.details,
-                field="parts",
-                most=TEXT_AT_MOST,
-                needed=_("Give each part the words of the author that belong to it."),
-            ),
+            details=_own_words(row, part.details),
             **_kept(row),
         ),
         at=at,
@@ -198,6 +194,29 @@ def _part(row: Contribution, part: Part, *, actor: Any, at: datetime) -> Contrib
     search.index(made)
     receive(made, actor=actor, at=at, whole=row)
     return made
+
+
+def _own_words(row: Contribution, text: str) -> str:
+    """Return a part of what the author wrote. Raises `ContributionRefused` for other words."""
+    found = cleaned(
+        text,
+        field="parts",
+        most=TEXT_AT_MOST,
+        needed=_("Give each part the words of the author that belong to it."),
+    )
+    said = _plain(f"{row.summary} {row.details} {row.seen} {row.proposed}")
+    for line in found.splitlines():
+        if _plain(line) not in said:
+            raise ContributionRefused(
+                _("The author did not write “%(line)s”. Leave their words as they are.")
+                % {"line": line.strip()[:80]},
+                field="parts",
+            )
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _part_ways(row: Contribution, other: Contribution, at: datetime) -> None:

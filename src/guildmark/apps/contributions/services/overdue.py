@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import transaction
 
 from guildmark.apps.accounts import queries as accounts
@@ -12,6 +13,8 @@ from guildmark.apps.contributions.models import Contribution
 from guildmark.apps.contributions.states import Trace
 
 from .moving import locked, save, trace
+
+TOLD = "contributions.undecidable"
 
 
 def escalate(*, at: datetime) -> int:
@@ -27,6 +30,22 @@ def escalate(*, at: datetime) -> int:
         if rows:
             _tell(rows, at)
     return len(rows)
+
+
+def tell_undecidable(*, at: datetime) -> int:
+    """Tell who grants roles of what nobody may decide on, once; return how much of it is new.
+
+    What was told is kept in the cache; were it lost, it would be told again.
+    """
+    keys = queries.undecidable(at=at)
+    told = frozenset(cache.get(TOLD, ()))
+    new = keys - told
+    if new:
+        for person in accounts.people_with_role(Role.ADMINISTRATOR):
+            notices.tell_stuck(len(keys), to=person, at=at)
+    if keys != told:
+        cache.set(TOLD, sorted(keys), timeout=None)
+    return len(new)
 
 
 def _marked(each: Contribution, at: datetime) -> Contribution | None:

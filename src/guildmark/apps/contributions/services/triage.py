@@ -1,7 +1,7 @@
 """Reading the queue: acknowledge, claim, review, aim, answer, decide; all by somebody impartial."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -155,6 +155,10 @@ def aim(
     )
     with transaction.atomic():
         row = _open_to_triage(contribution, actor)
+        if (row.framework, row.edition, row.domain, row.requirement) == (
+            target.framework, target.edition, target.domain, target.requirement
+        ):  # fmt: skip
+            raise ContributionRefused(_("It is aimed there already."), field="about")
         before = row.target_label or _("nothing covers this")
         row.framework, row.edition = target.framework, target.edition
         row.domain, row.requirement = target.domain, target.requirement
@@ -180,7 +184,10 @@ def dispose(
             wanted.text,
             field="text",
             most=TEXT_AT_MOST,
-            needed=_("Write to the author why. The reason from the list alone is no answer."),
+            # Nobody reads it where a machine wrote.
+            needed=""
+            if row.suspicion
+            else _("Write to the author why. The reason from the list alone is no answer."),
         )
         if _lacks_summary(row):
             row.public_summary = _checked_summary(row, wanted.public_summary)
@@ -224,13 +231,19 @@ def _credit(row: Contribution, at: datetime) -> None:
 
 
 def reopen(
-    row: Contribution, *, text: str, actor: Any, at: datetime, told: Told | None = None
+    row: Contribution,
+    *,
+    text: str,
+    actor: Any,
+    at: datetime,
+    told: Told | None = None,
+    due: date | None = None,
 ) -> None:
-    """Open a locked row again; what was decided stays in the trace."""
+    """Open a locked row again, due on a day or as if it came in now; the trace keeps what was."""
     row.outcome, row.reason_code, row.reason_text = "", "", ""
     row.disposed_at, row.merged_into = None, None
     row.claimed_by, row.claimed_at = None, None
-    row.due = clocks.day_due(at, row.rules.disposition_days)
+    row.due = due or clocks.day_due(at, row.rules.disposition_days)
     move(row, Move.REOPEN, actor=actor, at=at, told=told or Told(text=text))
 
 

@@ -73,7 +73,7 @@ def drop(request: HttpRequest, token: Any) -> HttpResponse:
     if draft is not None:
         services.drop_draft(draft, actor=request.user)
     messages.success(request, _("The draft is thrown away."))
-    return redirect("contributions:mine")
+    return redirect(f"{reverse('contributions:mine')}?gone={token}")
 
 
 @login_required
@@ -117,4 +117,5 @@ def _as_json(draft: Draft | None, problems: list[str]) -> JsonResponse:
     if draft is None:
         return JsonResponse({"saved": False, "problems": problems}, status=HTTPStatus.CONFLICT)
     at = timezone.localtime(draft.changed_at)
-    return JsonResponse({"saved": True, "token": str(draft.token), "at": f"{at:%H:%M}"})
+    told = {"saved": True, "token": str(draft.token), "at": f"{at:%H:%M}", "changed": draft.stamp}
+    return JsonResponse(told)

@@ -59,7 +59,10 @@ def similar(request: HttpRequest) -> HttpResponse:
     found = []
     if len(text) >= SHORTEST_TEXT:
         found = queries.similar_public(text, leaving_out=request.user)
-    return render(request, "contributions/_similar.html", {"similar": found})
+    open_first = sorted(found, key=lambda each: not each.contribution.is_open)
+    some_open = any(each.contribution.is_open for each in found)
+    context = {"similar": open_first, "some_open": some_open}
+    return render(request, "contributions/_similar.html", context)
 
 
 @login_required

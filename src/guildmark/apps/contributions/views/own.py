@@ -98,6 +98,7 @@ def _page(request: HttpRequest, row: Contribution, *, reply: ReplyForm) -> HttpR
         "reply": reply,
         "history": author_history(row),
         "steps": steps_of(row),
+        "is_undecidable": row.pk in queries.undecidable(at=timezone.now()),
         "reason": _reason(row),
         "replies": row.replies.all(),
         "files": row.attachments.all(),

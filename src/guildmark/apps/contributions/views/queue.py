@@ -41,7 +41,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     conditions = _conditions(request.user)
     counts = queries.sizes(request.user, conditions, at=now)
-    rows = queries.matching(_ordered(mine.filter(conditions[shown]), shown), text)
+    found = queries.matching(_ordered(mine.filter(conditions[shown]), shown), text)
+    rows = queries.with_answers(found)
     pages = Paginator(rows, A_PAGE)
     if not text:
         pages.count = counts[shown]  # Counted already, with the others.
@@ -54,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filters": [
             {
                 "label": label,
-                "url": f"?{urlencode({'show': word})}",
+                "url": f"?{urlencode({'show': word, **({'q': text} if text else {})})}",
                 "current": word == shown,
                 "count": counts[word],
             }

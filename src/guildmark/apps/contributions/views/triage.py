@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from guildmark.apps.contributions import policies, queries, ruling, services
 from guildmark.apps.contributions.forms import (
@@ -58,25 +58,29 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@never_cache
 def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     """Do one of the small things: claim, release, review, acknowledge, summary, reply."""
     row = queued_or_404(request, number)
     if act not in DONE:
         raise Http404(MISSING)
+    if request.method != "POST":  # An address that was kept from a page with an error.
+        return redirect("contributions:triage", number=row.number)
     form = _form_of(act, request)
     if form is not None and not form.is_valid():
         return _page(request, row, **{act: form})
     try:
         _do(act, row, form, request.user)
     except Refusals as refusal:
+        messages.error(request, str(_said(refusal, row)))
         if form is None:
-            messages.error(request, str(_said(refusal)))
             return redirect("contributions:triage", number=row.number)
         blame(form, refusal)
-        return _page(request, row, **{act: form})
+        # Acknowledged by somebody else meanwhile: the words are kept in the form that is left.
+        bound = {"acknowledge": form, "summary": form} if act == "acknowledge" else {act: form}
+        return _page(request, row, **bound)
     messages.success(request, str(DONE[act]))
-    return redirect("contributions:triage", number=row.number)
+    return _to_page(row, act)
 
 
 @login_required
@@ -84,13 +88,16 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Decide on it: outcome, reason of the published list, answer."""
     row = queued_or_404(request, number)
+    if not row.is_open and request.method != "POST":
+        messages.info(request, _("This was decided already."))
+        return redirect("contributions:triage", number=row.number)
     form = DecisionForm(posted(request), row=row)
 
     def done() -> None:
         services.dispose(row, form.wanted(), actor=request.user, at=timezone.now())
 
-    title = _("Decide")
-    return _form_page(request, row, form, done, title=title, done=_("Decided. The author is told."))
+    told = _("Decided. Nobody is told.") if row.suspicion else _("Decided. The author is told.")
+    return _form_page(request, row, form, done, said=(_("Decide"), told))
 
 
 @login_required
@@ -98,18 +105,20 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 def merge(request: HttpRequest, number: str) -> HttpResponse:
     """Join it to one that makes the same point."""
     row = queued_or_404(request, number)
-    form = MergeForm(posted(request), initial={"into": request.GET.get("into", "")})
+    wanted = request.POST.get("into") or request.GET.get("into", "")
+    form = MergeForm(posted(request), initial={"into": wanted})
+    seen = queries.visible_to(request.user, at=timezone.now())
+    named = queries.by_number(wanted)
+    into = seen.filter(pk=named.pk).first() if named is not None else None
 
     def done() -> None:
-        into = queries.by_number(form.cleaned_data["into"])
-        seen = queries.visible_to(request.user, at=timezone.now())
-        if into is None or not seen.filter(pk=into.pk).exists():
+        if into is None:
             raise ContributionRefused(str(MISSING), field="into")
         text = form.cleaned_data["text"]
         services.merge(row, into, text=text, actor=request.user, at=timezone.now())
 
-    title = _("Join it to another one")
-    return _form_page(request, row, form, done, title=title, done=_("Joined. Its author is told."))
+    title, said = _("Join it to another one"), _("Joined. Its author is told.")
+    return _form_page(request, row, form, done, said=(title, said), other=into)
 
 
 @login_required
@@ -124,7 +133,7 @@ def aim(request: HttpRequest, number: str) -> HttpResponse:
         target, reason = form.target(), form.cleaned_data["reason"]
         services.aim(row, target, reason=reason, actor=request.user, at=timezone.now())
 
-    return _form_page(request, row, form, done, title=_("What it is about"), done=_("Changed."))
+    return _form_page(request, row, form, done, said=(_("What it is about"), _("Changed.")))
 
 
 @login_required
@@ -141,7 +150,7 @@ def convert(request: HttpRequest, number: str) -> HttpResponse:
         services.convert(row, part.part(), text=text, actor=request.user, at=timezone.now())
 
     title, said = _("Turn it into framework feedback"), _("It goes on as framework feedback.")
-    return _form_page(request, row, form, done, title=title, done=said, parts=[part])
+    return _form_page(request, row, form, done, said=(title, said), parts=[part])
 
 
 @login_required
@@ -174,7 +183,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
     if one_more:
         context = _form_context(row, form, title, parts)
         return render(request, "contributions/triage_form.html", context)
-    return _form_page(request, row, form, done, title=title, done=said, parts=parts)
+    return _form_page(request, row, form, done, said=(title, said), parts=parts)
 
 
 @login_required
@@ -190,7 +199,7 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
         take_back(row, reason=reason, actor=request.user, at=timezone.now())
 
     title, said = _("Take it back"), _("Taken back. It is in review again.")
-    return _form_page(request, row, form, done, title=title, done=said)
+    return _form_page(request, row, form, done, said=(title, said))
 
 
 def _form_page(
@@ -199,11 +208,15 @@ def _form_page(
     form: forms.Form,
     carry_out: Callable[[], None],
     *,
-    title: str | Promise,
-    done: str | Promise,
+    said: tuple[str | Promise, str | Promise],
     parts: list[PartForm] | None = None,
+    other: Contribution | None = None,
 ) -> HttpResponse:
-    """Show a form, or carry out what it asks for; a refusal is shown with what was typed."""
+    """Show a form, or carry out what it asks for; a refusal is shown with what was typed.
+
+    `said` is the title of the page, and what is said once it is done.
+    """
+    title, told = said
     everything = [form, *(parts or [])]
     # Every form is asked, so that all that is wrong is shown at once.
     faults = [each for each in everything if not each.is_valid()]
@@ -211,14 +224,16 @@ def _form_page(
         try:
             carry_out()
         except TransitionRefused as refusal:
-            form.add_error(None, str(_said(refusal)))
+            form.add_error(None, str(_said(refusal, row)))
         except Refusals as refusal:
             blame(form, refusal)
         else:
-            messages.success(request, str(done))
-            return redirect("contributions:triage", number=row.number)
+            messages.success(request, str(told))
+            return _to_page(row, request.path.rstrip("/").rpartition("/")[2])
     failed = any(each.errors for each in everything)
     context = _form_context(row, form, title, parts)
+    seen = queries.visible_to(request.user, at=timezone.now())
+    context |= {"other": other, "duplicates": seen.filter(merged_into=row)}
     status = HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK
     return render(request, "contributions/triage_form.html", context, status=status)
 
@@ -263,6 +278,7 @@ def _page(request: HttpRequest, row: Contribution, **bound: Any) -> HttpResponse
         "replies": row.replies.all(),
         "duplicates": seen.filter(merged_into=row),
         "parts": seen.filter(part_of=row),
+        "done": f"triage-{row.number}-{request.GET.get('done', '')}",
         "similar": queries.similar_in_queue(row, actor, at=now) if _wants_similar(row) else [],
         "reason": ruling.reason_text(row.rules, row.outcome, row.reason_code),
         "next": queries.next_due(actor, after=row, at=now),
@@ -319,7 +335,14 @@ def _do(act: str, row: Contribution, form: forms.Form | None, actor: Any) -> Non
         service(row, public_summary=form.cleaned_data["public_summary"], actor=actor, at=now)
 
 
-def _said(refusal: Exception) -> str | Promise:
-    if isinstance(refusal, TransitionRefused):
-        return _("It was changed in the meantime. Look at it again.")
-    return str(refusal)
+def _to_page(row: Contribution, done: str) -> HttpResponse:
+    """Lead back to the page, which lets go of what a device kept of the form that is done."""
+    return redirect(f"{reverse('contributions:triage', args=[row.number])}?done={done}")
+
+
+def _said(refusal: Exception, row: Contribution) -> str | Promise:
+    if not isinstance(refusal, TransitionRefused):
+        return str(refusal)
+    now = queries.by_number(row.number) or row
+    said = _("Somebody else was faster: it is “%(state)s” by now. What you wrote stands below.")
+    return said % {"state": now.state_label}

@@ -20,19 +20,21 @@ function storage() {
   }
 }
 
-const kept = storage();
+const shelf = storage();
 
-// One draft for each person and address, so that two requirements or editions don't mix.
-function keyOf(form) {
+// A form is found again by its address and name, so that two requirements or editions don't mix.
+function placeOf(form) {
   const asked = new URLSearchParams(window.location.search);
   const about = ["framework", "edition", "about"].map((name) => asked.get(name) ?? "").join("/");
-  const place = asked.get("draft") ?? `${window.location.pathname}?${about}`;
-  return `${PREFIX}${form.dataset.person ?? ""}:${place}`;
+  return `${PREFIX}${form.dataset.person ?? ""}:${window.location.pathname}?${about}:${form.dataset.draft}`;
 }
+
+// What the server knows as well is kept by its token, wherever the form is opened.
+const keyOf = (form, token) => `${PREFIX}${form.dataset.person ?? ""}:draft:${token}`;
 
 function read(key) {
   try {
-    return JSON.parse(kept?.getItem(key) ?? "null");
+    return JSON.parse(shelf?.getItem(key) ?? "null");
   } catch {
     return null;
   }
@@ -40,7 +42,7 @@ function read(key) {
 
 function write(key, value) {
   try {
-    kept?.setItem(key, JSON.stringify(value));
+    shelf?.setItem(key, JSON.stringify(value));
   } catch {
     // A full storage: the server still has it.
   }
@@ -78,10 +80,17 @@ function fill(form, fields) {
 }
 
 function watch(form) {
-  const key = keyOf(form);
+  const place = placeOf(form);
+  const failed = form.querySelector(".field--error") !== null;
+  const before = JSON.stringify(typed(form));
   const status = form.querySelector("[data-draft-status]");
   const say = (word, more = "") => { if (status) status.textContent = `${status.dataset[word] ?? ""} ${more}`.trim(); };
-  const before = JSON.stringify(typed(form));
+  const saves = Boolean(form.dataset.save);
+  const asked = new URLSearchParams(window.location.search).get("draft");
+  const token = saves && !failed ? asked ?? read(place)?.name ?? nameOf(form) : nameOf(form);
+  const key = saves ? keyOf(form, token) : place;
+  const onServer = form.dataset.changed ?? ""; // When the server's copy, if there is one, was saved.
+  let kept = read(key);
   let timer = 0;
 
   async function tell() {
@@ -90,8 +99,11 @@ function watch(form) {
     try {
       const answer = await fetch(form.dataset.save, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error" });
       const told = await answer.json();
-      if (told.saved) say("server", told.at);
-      else say("refused", told.problems.join(" "));
+      if (told.saved) {
+        kept = { ...kept, seen: told.changed, later: false };
+        write(key, kept);
+        say("server", told.at);
+      } else say("refused", told.problems.join(" "));
     } catch {
       say("away");
       timer = setTimeout(tell, AGAIN);
@@ -99,30 +111,56 @@ function watch(form) {
   }
 
   function changed() {
-    const fields = typed(form);
-    write(key, { name: nameOf(form), fields });
-    if (!form.dataset.save) { say("device"); return; }
+    kept = { name: nameOf(form), fields: typed(form), seen: kept?.seen, later: true };
+    write(key, kept);
+    if (!saves) { say("device"); return; }
+    write(place, { name: kept.name });
     clearTimeout(timer);
     timer = setTimeout(tell, PAUSE);
   }
 
-  const old = read(key);
-  const failed = form.querySelector(".field--error") !== null;
-  if (old && !failed && JSON.stringify(old.fields) !== before) {
-    if (form.elements.draft) form.elements.draft.value = old.name;
-    if (fill(form, old.fields)) say("restored");
+  function restore() {
+    if (form.elements.draft) form.elements.draft.value = kept.name;
+    if (fill(form, kept.fields)) say("restored");
+  }
+
+  // Both copies were changed: the server's is shown, and one touch brings the device's.
+  function offer() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--small";
+    button.textContent = status?.dataset.other ?? "";
+    button.addEventListener("click", () => { restore(); button.remove(); changed(); });
+    status?.after(button);
+  }
+
+  if (kept && !failed && JSON.stringify(kept.fields) !== before) {
+    if (kept.seen && !asked && saves) { // The server has it, perhaps with later words.
+      window.location.replace(`?${new URLSearchParams([...new URLSearchParams(window.location.search), ["draft", token]])}`);
+      return;
+    }
+    if (kept.seen && !onServer && !kept.later) forget(kept.name); // It was sent or thrown away elsewhere.
+    else if (onServer && kept.seen && !kept.later) { /* The server's copy is as late or later. */ }
+    else if (onServer && kept.seen && kept.seen !== onServer) offer();
+    else restore();
+  } else if (kept && onServer) {
+    kept = { ...kept, seen: onServer, later: false };
+    write(key, kept);
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  window.addEventListener("online", () => { if (form.dataset.save && kept?.getItem(key)) tell(); });
+  window.addEventListener("online", () => { if (saves && kept?.later) tell(); });
   form.addEventListener("submit", () => clearTimeout(timer));
 }
 
-// A page with data-arrived tells that this form is there; only then what was kept goes.
-const arrived = document.querySelector("[data-arrived]")?.dataset.arrived;
-if (arrived && kept) {
-  for (const key of Object.keys(kept)) {
-    if (key.startsWith(PREFIX) && read(key)?.name === arrived) kept.removeItem(key);
+function forget(name) {
+  for (const key of Object.keys(shelf ?? {})) {
+    if (key.startsWith(PREFIX) && read(key)?.name === name) shelf.removeItem(key);
   }
 }
+
+// A page with data-arrived tells that this form is there, or was thrown away; only then what was
+// kept goes.
+const arrived = document.querySelector("[data-arrived]")?.dataset.arrived;
+if (arrived) forget(arrived);
 document.querySelectorAll("form[data-draft]").forEach(watch);
