@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Server, Visit, Visitor
 from tests.e2e.test_pages import SIZES, faults, keep_picture, schemes
@@ -121,6 +121,98 @@ def test_no_word_is_lost_when_the_browser_crashes_or_the_line_is_cut(
     crashed.wait_for_url("**/feedback/mine/**")
     visitor.goto("/feedback/?about=agent-kill-switch&framework=psf&edition=1.1")
     expect(crashed.get_by_label("In one line")).to_have_value("")
+
+
+def test_a_draft_is_the_same_wherever_it_is_opened_and_gone_once_it_is_thrown_away(
+    visit: Visit, sent: dict[str, str]
+) -> None:
+    visitor = visit()
+    page = as_holder(visitor, "typist")
+    line, saved = page.get_by_label("In one line"), page.locator("[data-draft-status]")
+    visitor.goto("/feedback/?about=quality-canary")
+    line.fill("Version A")
+    expect(saved).to_contain_text("on the server")
+    visitor.goto("/feedback/mine/")
+    page.get_by_role("link", name="Version A").click()
+    line.fill("Version B")
+    expect(saved).to_contain_text("on the server")
+    visitor.goto("/feedback/?about=quality-canary")
+    expect(line).to_have_value("Version B")
+    line.fill("Version C")
+    expect(saved).to_contain_text("on the server")
+    visitor.goto("/feedback/mine/")
+    page.get_by_role("link", name="Version C").click()
+    expect(line).to_have_value("Version C")
+    visitor.goto("/feedback/mine/")
+    page.locator("summary", has_text="Throw away Version C").click()
+    page.get_by_role("button", name="Throw away for good").click()
+    expect(page.get_by_text("The draft is thrown away.")).to_be_visible()
+    visitor.goto("/feedback/?about=quality-canary")
+    expect(line).to_have_value("")
+
+
+def test_a_newer_draft_of_another_device_is_shown_and_the_words_of_this_one_are_offered(
+    visit: Visit, sent: dict[str, str]
+) -> None:
+    here, there = visit(), visit()
+    one, other = as_holder(here, "typist"), as_holder(there, "typist")
+    here.goto("/feedback/?about=tested-fallback")
+    one.get_by_label("In one line").fill("Begun on the phone")
+    expect(one.locator("[data-draft-status]")).to_contain_text("on the server")
+    here.context.set_offline(True)
+    one.get_by_label("In one line").fill("Gone on with on the train")
+    expect(one.locator("[data-draft-status]")).to_contain_text("No connection")
+    there.goto("/feedback/mine/")
+    other.get_by_role("link", name="Begun on the phone").click()
+    other.get_by_label("In one line").fill("Gone on with at the desk")
+    expect(other.locator("[data-draft-status]")).to_contain_text("on the server")
+    address = other.url
+    one.close()
+    here.page = one = here.context.new_page()
+    here.context.set_offline(False)
+    here.complaints.clear()  # The browser tells of the cut line.
+    one.goto(address)
+    expect(one.get_by_label("In one line")).to_have_value("Gone on with at the desk")
+    one.get_by_role("button", name="Show what I typed last on this device").click()
+    expect(one.get_by_label("In one line")).to_have_value("Gone on with on the train")
+
+
+def test_enter_sends_and_removes_no_file(visit: Visit, sent: dict[str, str]) -> None:
+    visitor = visit()
+    page = as_holder(visitor, "typist")
+    visitor.goto("/feedback/?about=nothing&nothing=1")
+    page.locator("summary", has_text="Add more").click()
+    file = FilePayload(name="log.txt", mimeType="text/plain", buffer=b"a line")
+    page.get_by_label("Files that show it").set_input_files(file)
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(page.get_by_role("main")).to_contain_text("log.txt")
+    page.locator("#id_about").select_option("nothing")
+    fill_in(page, "Sent by the key")
+    page.get_by_label("In one line").press("Enter")
+    page.wait_for_url("**/feedback/mine/**")
+    expect(page.get_by_role("link", name="log.txt")).to_be_visible()
+
+
+def test_half_written_words_of_who_triages_outlive_another_button(
+    visit: Visit, sent: dict[str, str]
+) -> None:
+    visitor = visit()
+    page = as_staff(visitor, TRIAGER)
+    visitor.goto(f"/queue/{sent['late']}/")
+    page.get_by_label("Message").fill("Which vendor was that?")
+    page.get_by_role("button", name="Take it on").click()
+    expect(page.get_by_role("main")).to_contain_text("Taken on by Triage")
+    expect(page.get_by_label("Message")).to_have_value("Which vendor was that?")
+    page.get_by_role("link", name="Decide at once").click()
+    page.get_by_label("Answer to the author").fill("We looked into it.")
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Decide at once").click()
+    expect(page.get_by_label("Answer to the author")).to_have_value("We looked into it.")
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("Your message is on its way to the author.")).to_be_visible()
+    expect(page.get_by_label("Message")).to_have_value("")
+    page.get_by_role("button", name="Give it back").click()
 
 
 def test_no_word_is_lost_when_the_session_ends(visit: Visit, sent: dict[str, str]) -> None:

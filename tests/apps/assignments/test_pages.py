@@ -35,7 +35,7 @@ def find(actor: User, number: str, at: datetime) -> Found | None:
 def walls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let walls be the only subjects."""
     fresh: Slot[SubjectKind] = Slot("kinds of subjects")
-    fresh.register(SubjectKind(KIND, "Wall", find), name=KIND)
+    fresh.register(SubjectKind(KIND, "wall", find, lambda key: f"W-{key}"), name=KIND)
     monkeypatch.setattr(slots, "subjects", fresh)
 
 
@@ -67,8 +67,49 @@ def test_the_page_tells_what_follows_from_work_and_what_one_wrote(
     text = client.get("/conflicts/").content.decode()
     assert "Nowadays" in text
     assert "Longago" not in text
-    assert "You wrote it: Wall (1)" in text
+    assert "You wrote it: wall (1)" in text
     assert "You decided on it before:" not in text  # What is hidden is not counted.
+
+
+def test_work_for_the_institute_itself_is_not_told_as_something_that_keeps_from_judging(
+    client: Client, person: User, at: datetime
+) -> None:
+    registrar = staff(Role.REGISTRAR)
+    house = employer(actor=registrar, at=at, name="Our House")
+    works(person, house, at=at, begins=date(2020, 1, 1))
+    assert "Our House" in client.get("/conflicts/").content.decode()
+    practitioners.mark_institute(house, True, actor=registrar, at=at, reason="It is us.")
+    assert "Our House" not in client.get("/conflicts/").content.decode()
+
+
+def test_what_was_said_tells_about_what_by_number_and_by_title_to_who_may_still_see_it(
+    client: Client, person: User, at: datetime
+) -> None:
+    services.declare_none(KIND, 7, actor=person, at=at)
+    text = client.get("/conflicts/").content.decode()
+    assert '<a href="/desk/">The north wall</a>' in text
+    services.recuse(KIND, 7, reason="A cousin.", actor=person, at=at)
+    text = client.get("/conflicts/").content.decode()
+    assert "The north wall" not in text
+    assert text.count('Wall <span class="identifier">W-7</span>') == 2
+    assert "You stepped back, wall W-7," in text
+
+
+def test_what_was_said_of_a_kind_without_numbers_stands_with_its_kind_and_day(
+    client: Client, person: User, at: datetime
+) -> None:
+    services.recuse("gone.kind", 7, reason="A cousin.", actor=person, at=at)
+    text = client.get("/conflicts/").content.decode()
+    assert "Gone.kind · " in text
+
+
+def test_the_reason_is_not_called_optional_where_a_choice_needs_it(
+    client: Client, person: User
+) -> None:
+    text = client.get("/conflicts/about/W-7/").content.decode()
+    assert "Reason, unless you have no conflict of interest" in text
+    assert "(optional)" not in text
+    assert " required" not in text.split("<textarea", 1)[1].split(">", 1)[0]
 
 
 def test_somebody_close_is_declared_by_handle_and_reads_it_too(

@@ -35,6 +35,20 @@ def test_who_opened_it_reads_that_nobody_can_decide_and_what_is_needed(
     assert "somebody independent" in text
 
 
+def test_the_mail_to_who_opened_it_promises_no_reader_where_nobody_can_decide(
+    opener: User, only: User, at: datetime
+) -> None:
+    opened(opener, at=at)
+    mail = Message.objects.get(recipient=opener.email)
+    assert "has to find somebody independent first" in mail.text
+    assert "will have read it by" not in mail.text
+    staff(Role.DECISION_MAKER, "outside@example.org")
+    opened(opener, at=at, subject=SUBJECT + 1)
+    later = Message.objects.filter(recipient=opener.email).latest("pk")
+    assert "will have read it by" in later.text
+    assert "has to find somebody" not in later.text
+
+
 def test_administrators_are_asked_without_learning_which_case(
     client: Client, opener: User, only: User, at: datetime
 ) -> None:
@@ -48,6 +62,7 @@ def test_administrators_are_asked_without_learning_which_case(
         assert "Wall" not in words
         assert opener.email not in words
     assert not Message.objects.filter(recipient="only@example.org").exists()
+    assert "Nobody may decide on a case" in desk
 
 
 def test_nothing_is_said_to_who_is_no_administrator_and_on_a_house_without_cases(

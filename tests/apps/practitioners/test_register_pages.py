@@ -11,7 +11,7 @@ from guildmark.apps.practitioners import queries, services
 from guildmark.apps.practitioners.models import Employer, EmployerDomain
 from guildmark.apps.practitioners.naming import domain_of, fold_name
 from guildmark.apps.practitioners.services import PractitionerRefused
-from tests.apps.accounts.factories import administrator, signed_in, staff
+from tests.apps.accounts.factories import administrator, member, signed_in, staff
 from tests.apps.practitioners.factories import employer
 
 WHY = "Seen in the company register."
@@ -56,6 +56,16 @@ def test_a_keeper_checks_renames_and_describes_an_employer(
     for typed in ("nrod", "nb", "nord"):
         assert queries.employers_like(typed) == [row]
     assert "Nord Bank" not in page.get("/employers/?unchecked=yes").content.decode()
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_desk_of_a_keeper_leads_to_the_register_also_while_nothing_waits(
+    client: Client, institute: None, role: Role | None
+) -> None:
+    person = staff(role) if role else member()
+    desk = signed_in(client, person).get("/desk/").content.decode()
+    assert ('href="/employers/"' in desk) == (role in {Role.REGISTRAR, Role.ADMINISTRATOR})
+    assert "Employers not checked yet" not in desk
 
 
 def test_a_keeper_sets_parents_merges_and_undoes(

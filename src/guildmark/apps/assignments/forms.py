@@ -50,20 +50,26 @@ class TieForm(forms.Form):
         return found.person
 
 
+class ConditionalField(forms.CharField):
+    """Words that some choices need: not called optional, and asked for by what the form is for."""
+
+    def validate(self, value: Any) -> None:
+        """Let it be empty."""
+
+
 class SayingForm(forms.Form):
     """What somebody says about themselves and a subject."""
 
+    use_required_attribute = False
     saying = forms.ChoiceField(
         label=gettext_lazy("What applies"), choices=SAYINGS, widget=forms.RadioSelect
     )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+    reason = ConditionalField(
+        label=gettext_lazy("Reason, unless you have no conflict of interest"),
         max_length=LONGEST_REASON,
-        required=False,
         widget=forms.Textarea({"rows": 3}),
         help_text=gettext_lazy(
-            "One or two sentences, unless you have no conflict. Whoever works on it reads it where "
-            "you step back."
+            "One or two sentences. Whoever works on it reads it where you step back."
         ),
     )
 

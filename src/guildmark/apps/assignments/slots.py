@@ -19,18 +19,25 @@ class Found:
     url: str
 
 
+def untold(_key: int) -> str:
+    """Tell no number of a subject."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
     """What people can have a conflict with, such as a case.
 
     `find(actor, number, at)` returns the subject with this number if the actor may see it, by
     whatever they are to it, and None otherwise. Who may not see a subject and who mistypes its
-    number get the same answer.
+    number get the same answer. `number(key)` returns the number alone, empty for what is gone. It
+    is told to who declared something about the subject, because who steps back finds it no more.
     """
 
     name: str
     title: Text
     find: Callable[[Any, str, datetime], Found | None]
+    number: Callable[[int], str] = untold
 
 
 subjects: Slot[SubjectKind] = Slot("kinds of subjects")
@@ -40,6 +47,11 @@ def find(actor: Any, number: str, at: datetime) -> Found | None:
     """Return the subject with a number that an actor may see."""
     found = (each.find(actor, number, at) for each in subjects)
     return next((each for each in found if each is not None), None)
+
+
+def number_of(name: str, key: int) -> str:
+    """Return the number of a subject of a kind, empty where its context does not tell it."""
+    return next((each.number(key) for each in subjects if each.name == name), "")
 
 
 def kind_title(name: str) -> Text:

@@ -31,7 +31,7 @@ def own(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     counts = queries.own_counts(actor, at=now)
     context = {
-        "declared": [_declared(each) for each in queries.declared_by(actor)],
+        "declared": [_declared(each, actor, now) for each in queries.declared_by(actor)],
         "ties": [(each, practitioners.shown_name(each.other)) for each in queries.ties(actor)],
         "named": [
             (each, practitioners.shown_name(each.declared_by))
@@ -138,12 +138,16 @@ def _say(data: dict[str, Any], found: slots.Found, actor: Any, at: datetime) -> 
     say(*about, reason=data["reason"], actor=actor, at=at)
 
 
-def _declared(row: queries.Relation) -> dict[str, Any]:
-    return {"row": row, "kind": slots.kind_title(row.subject_kind)}
+def _declared(row: queries.Relation, actor: Any, at: datetime) -> dict[str, Any]:
+    """Return what somebody declared; its subject with a link where they may still see it."""
+    number = slots.number_of(row.subject_kind, row.subject_id)
+    found = slots.find(actor, number, at) if number else None
+    kind = slots.kind_title(row.subject_kind)
+    return {"row": row, "kind": kind, "number": number, "found": found}
 
 
 def _recent_work(actor: Any, at: datetime) -> list[Any]:
-    """Return the work that still counts: that of the last 24 months."""
+    """Return the work that still counts: of the last 24 months, and not for the institute."""
     back = timezone.localdate(at) - queries.MONTHS_BACK
-    rows = practitioners.employments(actor)
+    rows = practitioners.employments(actor).filter(employer__resolved__is_institute=False)
     return [each for each in rows if each.ends is None or each.ends >= back]

@@ -37,6 +37,10 @@ class FindingForm(ReasonForm):
         label=_("Outcome"),
         choices=[(each.value, each.label) for each in Outcome],
         widget=forms.RadioSelect,
+        help_text=_(
+            "Upheld, also in part: the matter is opened again, and people who took no part in the "
+            "first decision decide on it once more. Not upheld: nothing changes."
+        ),
     )
     field_order = ("outcome", "reason")
 
@@ -51,9 +55,11 @@ class AssignForm(forms.Form):
     people = forms.MultipleChoiceField(label=_("Who decides"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
-        """Offer some people."""
+        """Offer some people; one alone is chosen already."""
         super().__init__(*args, **kwargs)
         self.known = {str(each.pk): each for each in people}
+        if len(people) == 1:
+            self.fields["people"].initial = list(self.known)
         self.fields["people"].choices = [(key, str(each)) for key, each in self.known.items()]  # type: ignore[attr-defined] # a choice field
 
     def chosen(self) -> list[Any]:

@@ -13,9 +13,9 @@ from .models import Case
 from .states import Move
 
 
-def tell_opened(case: Case, *, at: datetime) -> None:
-    """Confirm that a case is there, with its number."""
-    _tell("case_opened", case, {}, to=case.opened_by, at=at)
+def tell_opened(case: Case, *, stuck: bool, at: datetime) -> None:
+    """Confirm that a case is there, with its number, and say where nobody can decide on it."""
+    _tell("case_opened", case, {"stuck": stuck}, to=case.opened_by, at=at)
 
 
 def tell_moved(case: Case, move: Move, text: str, *, at: datetime) -> None:

@@ -59,7 +59,7 @@ def stuck(request: HttpRequest) -> DeskSection | None:
             "A case waits that nobody may decide on: everybody who could had to do with the matter."
         ),
     )
-    return DeskSection(title=_("A case waits for nobody"), empty_text="", items=[item])
+    return DeskSection(title=_("Nobody may decide on a case"), empty_text="", items=[item])
 
 
 def find(actor: Any, number: str, _at: datetime) -> Found | None:
@@ -71,7 +71,13 @@ def find(actor: Any, number: str, _at: datetime) -> Found | None:
     return Found(queries.SUBJECT_KIND, row.pk, row.number, address)
 
 
-SUBJECT = SubjectKind(queries.SUBJECT_KIND, gettext_lazy("case"), find)
+def number(key: int) -> str:
+    """Return the number of a case."""
+    row = Case.objects.filter(pk=key).first()
+    return row.number if row is not None else ""
+
+
+SUBJECT = SubjectKind(queries.SUBJECT_KIND, gettext_lazy("case"), find, number)
 
 
 def personal_data(person: Any) -> dict[str, Any]:

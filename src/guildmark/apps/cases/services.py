@@ -198,8 +198,8 @@ def _begin(case: Case, *, actor: Any, at: datetime) -> None:
     _step(case, OPENED, "", actor=actor, at=at)
     event = CaseOpened(case.kind, f"{case.subject_kind}:{case.subject_id}")
     audit.record(event, actor=actor, subject=_subject(case), at=at)
-    notices.tell_opened(case, at=at)
     independent = queries.independent_people(case, at=at)
+    notices.tell_opened(case, stuck=not independent, at=at)
     for each in independent:
         notices.tell_waiting(case, each, at=at)
     if not independent:

@@ -54,5 +54,10 @@ def find(actor: Any, number: str, at: datetime) -> Found | None:
     )
 
 
+def number(key: int) -> str:
+    """Return the reference of a contribution."""
+    return Contribution.objects.filter(pk=key).values_list("number", flat=True).first() or ""
+
+
 CONTEST = CaseKind(CASE_KIND, gettext_lazy("Contest of a decision"), told, refusal)
-SUBJECT = SubjectKind(SUBJECT_KIND, gettext_lazy("contribution"), find)
+SUBJECT = SubjectKind(SUBJECT_KIND, gettext_lazy("contribution"), find, number)

@@ -86,24 +86,27 @@ def to_check(request: HttpRequest) -> DeskSection | None:
 
 
 def to_keep(request: HttpRequest) -> DeskSection | None:
-    """Show the keepers of the register how many employers nobody checked yet."""
+    """Lead the keepers of the register to it, and to the employers that nobody checked yet."""
     if not policies.EMPLOYER_KEEP.allows(request.user):
         return None
     unchecked = queries.register().filter(checked_at__isnull=True, merged_into__isnull=True)
-    items = []
-    if number := unchecked.count():
-        items = [
-            DeskItem(
-                title=_("Employers not checked yet: %(number)s") % {"number": number},
-                url=reverse("practitioners:employers", query={"unchecked": "yes"}),
-                detail=_("People added them. Check the name, or merge with one that is there."),
-            )
-        ]
-    return DeskSection(
-        title=_("Register of employers"),
-        empty_text=_("Employers that people add will appear here until they are checked."),
-        items=items,
+    register = DeskItem(
+        title=_("Open the register"),
+        url=reverse("practitioners:employers"),
+        detail=_(
+            "Add an employer, say what belongs together, or mark the institute itself. What people "
+            "add appears here until it is checked."
+        ),
     )
+    items = [register]
+    if number := unchecked.count():
+        waiting = DeskItem(
+            title=_("Employers not checked yet: %(number)s") % {"number": number},
+            url=reverse("practitioners:employers", query={"unchecked": "yes"}),
+            detail=_("People added them. Check the name, or merge with one that is there."),
+        )
+        items = [waiting, register]
+    return DeskSection(title=_("Register of employers"), empty_text="", items=items)
 
 
 def personal_data(person: Any) -> dict[str, Any]:

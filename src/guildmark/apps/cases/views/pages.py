@@ -71,12 +71,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show one case, and what can be done with it."""
     row = _visible_or_404(request, number)
     handles = policies.CASE_HANDLE.allows(request.user, row)
-    title, text = slots.told(row.kind, row.subject_id)
     context = {
         "case": row,
-        "kind": slots.title_of(row.kind),
-        "subject": title,
-        "subject_text": text,
+        **_matter(row),
         "steps": _steps(row),
         "history": _history(row, named=handles),
         "handles": handles,
@@ -148,7 +145,15 @@ def step(request: HttpRequest, number: str, move: str) -> HttpResponse:
     context = {"case": row, "form": form, "title": TITLES[move], "help": HELP.get(move, "")}
     if move == Move.ASSIGN:
         context["hindered"] = _hindered(row)
+    if move == Move.DECIDE:
+        context |= _matter(row)
     return render(request, "cases/step.html", context, status=status)
+
+
+def _matter(row: Case) -> dict[str, Any]:
+    """Return what a case is about."""
+    title, text = slots.told(row.kind, row.subject_id)
+    return {"kind": slots.title_of(row.kind), "subject": title, "subject_text": text}
 
 
 def _visible_or_404(request: HttpRequest, number: str) -> Case:
