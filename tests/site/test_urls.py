@@ -100,7 +100,7 @@ CREDENTIALS: dict[str, tuple[str, Expected]] = {
 FATE, QUEUE = "feedback/<str:number>", "queue/<str:number>"
 CONTRIBUTIONS: dict[str, tuple[str, Expected]] = {
     "advisory/": ("/advisory/", PUBLIC),
-    "feedback/": ("/feedback/", SIGNED_IN),
+    "feedback/": ("/feedback/", PUBLIC),
     "feedback/similar/": ("/feedback/similar/", SIGNED_IN),
     "feedback/credential/": ("/feedback/credential/", SIGNED_IN),
     "feedback/draft/": ("/feedback/draft/", POST_NOT_MINE),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from guildmark.apps.accounts.slots import navigation_entries
 from guildmark.apps.institute import queries
@@ -22,13 +23,14 @@ class NavigationEntry:
 
 
 def face(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `institute`, `navigation`, `theme` and `verify_url`."""
+    """Give templates `institute`, `navigation`, `theme`, `verify_url` and `footer_links`."""
     chosen = request.COOKIES.get("theme", "")
     return {
         "institute": queries.institute(),
         "navigation": list(_navigation(request)),
         "theme": chosen if chosen in THEMES else "system",
         "verify_url": reverse("credentials:verify"),
+        "footer_links": [{"label": _("Contact"), "url": reverse("contributions:contact")}],
     }
 
 

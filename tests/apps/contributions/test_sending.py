@@ -266,3 +266,30 @@ def test_similar_feedback_is_found_by_its_public_summary_only(
     assert [each.contribution for each in queries.similar_public(text)] == [row]
     assert queries.similar_public("zebra stripes") == []
     assert queries.similar_public(text, leaving_out=holder) == []
+
+
+def test_a_stranger_finds_the_link_in_every_mail(triager: User, at: datetime) -> None:
+    form = uuid4()
+    row = letter(None, at=at, sent_as=form, token=services.secret_of(form))
+    services.reply(row, "In October.", actor=triager, at=at)
+    texts = Message.objects.filter(recipient=row.author_email).values_list("text", flat=True)
+    assert len(texts) == 2
+    assert all(f"/contact/{row.number}/{services.secret_of(form)}/" in each for each in texts)
+
+
+def test_a_stranger_who_wants_to_send_feedback_is_told_both_ways(
+    client: Client, edition: Edition
+) -> None:
+    page = client.get("/feedback/?about=log").content.decode()
+    assert "?next=/feedback/%3Fabout%3Dlog" in page
+    assert 'href="/contact/"' in page
+
+
+def test_who_joined_reads_their_own_words_and_nobody_else_does(
+    client: Client, holder: User, another: User, triager: User, at: datetime
+) -> None:
+    row = acknowledged(feedback(holder, at=at), actor=triager, at=at)
+    services.join(row, Joining("We lost a week."), actor=another, at=at)
+    place = f"/feedback/{row.number}/"
+    assert "We lost a week." in signed_in(client, another).get(place).content.decode()
+    assert "We lost a week." not in signed_in(client, holder).get(place).content.decode()

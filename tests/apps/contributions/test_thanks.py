@@ -107,3 +107,28 @@ def test_a_closed_account_is_named_no_more(author: User, triager: User, at: date
     of_author(author, triager, at, Credit.NAMED)
     accounts.close_account(author, actor=author, at=at)
     assert thanks("example", ["1.0"]) == []
+
+
+@pytest.mark.parametrize(
+    ("credit", "shows_name", "listed"),
+    [
+        (Credit.HANDLE, False, True),
+        (Credit.NAMED, True, True),
+        (Credit.NAMED, False, False),
+        (Credit.NONE, True, False),
+    ],
+)
+def test_a_profile_lists_what_tells_no_more_than_its_owner_chose(
+    author: User,
+    triager: User,
+    at: datetime,
+    client: Client,
+    credit: Credit,
+    shows_name: bool,
+    listed: bool,
+) -> None:
+    shown = {"is_public": True, "shows_name": shows_name, "shows_contributions": True}
+    profile(author, at=at, handle="ada-c", name=NAME, **shown)
+    row = of_author(author, triager, at, credit)
+    page = client.get("/people/ada-c/").content.decode()
+    assert (row.public_summary in page) is listed

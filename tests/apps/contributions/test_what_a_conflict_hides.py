@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
@@ -38,6 +40,10 @@ PAGES = (
     "/queue/{other}/", "/queue/{other}/merge/?into={number}", "/cases/", "/cases/{case}/",
     "/cases/{case}/admit/", "/cases/{case}/decide/", "/desk/", "/ledger/", "/",
 )  # fmt: skip
+PUBLIC = ("/feedback/{number}/", "/feedback/{number}/join/")
+"""What everybody may read, so that nothing is hidden by it."""
+UNKNOWN = "FB-2026-GP1XF3A7QYW"
+"""Well written, and of nothing."""
 POSTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/queue/{number}/claim/", {}),
     ("/queue/{number}/release/", {}),
@@ -107,6 +113,25 @@ def test_somebody_without_a_role_and_nobody_find_none_either(
 ) -> None:
     _ask_everything(client, places)
     _ask_everything(signed_in(client, member()), places)
+
+
+@pytest.mark.parametrize(
+    "page", [each for each in PAGES if "{number}" in each and each not in PUBLIC]
+)
+def test_what_is_hidden_takes_as_many_questions_as_what_never_was(
+    client: Client, author: User, places: dict[str, Any], at: datetime, page: str
+) -> None:
+    browser = signed_in(client, colleague(Role.TRIAGE, author, at))
+    hidden = _asked(browser, page, places)
+    assert hidden == _asked(browser, page, {**places, "number": UNKNOWN})
+
+
+def _asked(client: Client, page: str, places: dict[str, Any]) -> tuple[int, int]:
+    """Return the status of an answer and how many statements it took, once caches are filled."""
+    client.get(page.format(**places))
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(page.format(**places))
+    return answer.status_code, len(asked)
 
 
 def _ask_everything(client: Client, places: dict[str, Any]) -> None:

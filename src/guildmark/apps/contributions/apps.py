@@ -12,6 +12,7 @@ from guildmark.apps.accounts.slots import (
 from guildmark.apps.assignments.slots import subjects
 from guildmark.apps.cases.slots import case_kinds
 from guildmark.apps.institute.slots import programme_sections
+from guildmark.apps.practitioners.slots import profile_sections
 from guildmark.apps.standard.slots import requirement_actions, requirement_panels
 
 from .slots import ways_to_contribute
@@ -40,5 +41,6 @@ class ContributionsConfig(AppConfig):
         desk_sections.register(providers.undecidable, name="contributions undecidable", order=5)
         desk_sections.register(providers.mine, name="contributions", order=30)
         ways_to_contribute.register(providers.ways, name="contributions", order=10)
+        profile_sections.register(providers.profile_section, name="contributions", order=10)
         personal_data.register(providers.personal_data, name="contributions")
         account_closing.register(providers.close_account, name="contributions")

@@ -211,6 +211,11 @@ class Contribution(models.Model):
         return Standing(self.standing).label
 
     @property
+    def credit_label(self) -> Promise:
+        """How the author wants to be named, as people read it."""
+        return Credit(self.credit).label
+
+    @property
     def ai_label(self) -> Promise:
         """What part an AI system had, as people read it."""
         return AiHelp(self.ai_help).label
@@ -269,6 +274,11 @@ class Voice(models.Model):
 
     def __str__(self) -> str:
         return f"voice {self.pk} on {self.contribution}"
+
+    @property
+    def credit_label(self) -> Promise:
+        """How who joined wants to be named, as people read it."""
+        return Credit(self.credit).label
 
     @property
     def standing_label(self) -> Promise:

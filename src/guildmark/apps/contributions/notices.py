@@ -11,6 +11,7 @@ from guildmark.apps.mail.states import DECISION
 
 from . import policies, queries, ruling
 from .models import Contribution, Reply, Voice
+from .secrets import digest, secret_of
 from .states import Kind, Outcome, Trace
 
 
@@ -128,9 +129,11 @@ def _tell(
 
 
 def _own_address(row: Contribution, token: str = "") -> str:
-    """Return where its author follows it; for a stranger only while the secret is at hand."""
+    """Return where its author follows it; the secret in a stranger's link can be made anew."""
     if row.author is not None:
         return institutes.address("contributions:own", row.number)
+    if not token and row.sent_as is not None and row.secret == digest(secret_of(row.sent_as)):
+        token = secret_of(row.sent_as)
     return institutes.address("contributions:letter", row.number, token) if token else ""
 
 

@@ -15,6 +15,8 @@ from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.slots import DeskItem, DeskSection, Door, Link
 from guildmark.apps.accounts.states import Role
 from guildmark.apps.audit import services as audit
+from guildmark.apps.practitioners import queries as practitioners
+from guildmark.apps.practitioners.slots import ProfileLine, ProfileSection
 from guildmark.apps.standard.slots import Action, Panel, PanelItem, Requested
 
 from . import policies, queries
@@ -22,6 +24,7 @@ from .models import Contribution, Draft, Voice
 from .services import drop_draft
 from .services.moving import subject
 from .slots import Way
+from .states import Credit, Outcome
 
 KEPT_ON_THE_DESK = timedelta(days=60)
 """How long the desk shows what was decided on."""
@@ -140,6 +143,30 @@ def undecidable(request: HttpRequest) -> DeskSection | None:
     )
     item = DeskItem(title=words % {"n": number}, url=reverse("accounts:people"), detail=advice)
     return DeskSection(title=_("Waits for somebody independent"), empty_text="", items=[item])
+
+
+def profile_section(person: Any) -> ProfileSection:
+    """List the accepted feedback of a person on their public profile, as far as they are named.
+
+    What is credited to a name stands on a profile that shows the name, or it would tell who the
+    handle is.
+    """
+    found = practitioners.profile(person)
+    shown = [Credit.HANDLE, *([Credit.NAMED] if found is not None and found.shows_name else [])]
+    rows = queries.published().filter(
+        author=person,
+        outcome=Outcome.ACCEPTED.value,
+        credit__in=[each.value for each in shown],
+    )
+    lines = [
+        ProfileLine(
+            title=each.public_summary,
+            url=reverse("contributions:fate", args=[each.number]),
+            detail=each.target_label,
+        )
+        for each in rows.order_by("-disposed_at", "-pk")
+    ]
+    return ProfileSection(title=_("Feedback that was accepted"), lines=lines)
 
 
 def personal_data(person: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Writing contributions: one verb, one function, in one transaction."""
 
+from guildmark.apps.contributions.secrets import digest, secret_of
+
 from .contesting import CASE_KIND, carry_out, contest
 from .drafting import attach, detach, drop_draft, save_draft
 from .merging import Part, convert, merge, split, unmerge, unsplit
@@ -7,7 +9,6 @@ from .moving import SUBJECT_KIND
 from .overdue import escalate, tell_undecidable
 from .refusals import ContributionRefused
 from .rules import change_rules
-from .secrets import digest, secret_of
 from .sending import (
     Feedback,
     Joining,

@@ -23,6 +23,7 @@ from guildmark.apps.contributions.models import (
     Draft,
     Voice,
 )
+from guildmark.apps.contributions.secrets import digest
 from guildmark.apps.contributions.states import (
     AiHelp,
     Concern,
@@ -39,7 +40,6 @@ from guildmark.cores.identifiers import fold, write_id
 
 from .moving import SUBJECT_KIND, Told, locked, move, receive, save, trace
 from .refusals import ContributionRefused, cleaned, one_line
-from .secrets import digest
 
 TRIES = 5
 CODES = {Kind.FEEDBACK: "FB", Kind.CONTACT: "CM"}

@@ -16,13 +16,13 @@ from guildmark.apps.contributions.models import (
     Contribution,
     Reply,
 )
+from guildmark.apps.contributions.secrets import secret_of
 from guildmark.apps.contributions.states import OUTCOMES, Kind, Move, Outcome, State, Trace
 from guildmark.apps.contributions.targets import Target
 from guildmark.apps.practitioners import services as practitioners
 
 from .moving import SUBJECT_KIND, Told, locked, move, save, trace
 from .refusals import ContributionRefused, cleaned, one_line
-from .secrets import secret_of
 
 CREDITED_AS = "feedback"
 """The kind by which the contribution record knows what was accepted."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,9 +28,10 @@ SHORTEST_TEXT = 12
 """Characters of a summary before anything is looked for."""
 
 
-@login_required
 def begin(request: HttpRequest) -> HttpResponse:
-    """Show the form, or send what was filled in."""
+    """Show the form, or send what was filled in; tell a stranger which way is theirs."""
+    if not request.user.is_authenticated:
+        return _two_ways(request)
     edition = edition_asked(request)
     if edition is None:
         return render(request, "contributions/no_standard.html", status=HTTPStatus.NOT_FOUND)
@@ -76,6 +78,13 @@ def credential(request: HttpRequest) -> HttpResponse:
         context: dict[str, Any] = {"problem": str(refusal)}
         return render(request, "contributions/_credential.html", context)
     return render(request, "contributions/_credential.html", {"found": found})
+
+
+def _two_ways(request: HttpRequest) -> HttpResponse:
+    """Lead who holds a credential to sign-in and back here, and everybody else to contact."""
+    if request.method == "POST":  # The session ended: sign-in keeps what was typed.
+        return redirect_to_login(request.get_full_path())
+    return render(request, "contributions/two_ways.html", {"here": request.get_full_path()})
 
 
 def _form(request: HttpRequest, edition: standard.Edition, draft: Draft | None) -> FeedbackForm:

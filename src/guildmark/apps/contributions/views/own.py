@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from guildmark.apps.accounts.permissions import PermissionRefused
+from guildmark.apps.cases import queries as cases
 from guildmark.apps.contributions import policies, queries, ruling, services
 from guildmark.apps.contributions.forms import ContestForm, ReplyForm
 from guildmark.apps.contributions.queries import Contribution
@@ -106,6 +107,9 @@ def _page(request: HttpRequest, row: Contribution, *, reply: ReplyForm) -> HttpR
         "parts": row.parts.all(),
         "may_withdraw": policies.CONTRIBUTION_WITHDRAW.allows(request.user, row),
         "may_contest": _may_contest(request.user, row),
+        "case": cases.own(request.user)
+        .filter(subject_kind=services.SUBJECT_KIND, subject_id=row.pk)
+        .first(),
         "contested": row.steps.filter(move=Trace.CONTEST.value).exists(),
     }
     status = HTTPStatus.BAD_REQUEST if reply.errors else HTTPStatus.OK

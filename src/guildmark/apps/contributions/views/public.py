@@ -55,8 +55,9 @@ def fate(request: HttpRequest, number: str) -> HttpResponse:
         "reason": reason,
         "voices": queries.voice_count(row),
         "may_join": user.is_authenticated and policies.CONTRIBUTION_JOIN.allows(user, row),
-        "has_joined": user.is_authenticated
-        and row.voices.filter(person_id=user.pk, left_at=None).exists(),
+        "voice": row.voices.filter(person_id=user.pk, left_at=None).first()
+        if user.is_authenticated
+        else None,
         "is_own": user.is_authenticated and policies.is_author.test(user, row),
     }
     return render(request, "contributions/fate.html", context)
