@@ -52,7 +52,7 @@ REVOKED_OF, SHOWN_OF = 33, 5
 """One of so many credentials is revoked, or shown by name."""
 LIMITS = {"SQLite": 0.45, "PostgreSQL": 0.20}
 """Shares of the bare text. On PostgreSQL each lookup waits for another process, which takes several
-times as long as the bare text: see decision 0021."""
+times as long as the bare text: see decision 0030."""
 P99_LIMIT_MS = 50.0
 # One text whose lines are all of one length: the collector of wrk would stop to walk through a
 # table of paths, and what is asked would wait for whoever asks.

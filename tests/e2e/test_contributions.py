@@ -79,12 +79,14 @@ def test_what_others_said_is_shown_while_typing_and_can_be_joined(
     visitor = visit()
     page = as_holder(visitor, "another")
     visitor.goto("/feedback/")
+    page.get_by_label("What is missing or wrong").fill("Two workers went on here.")
     page.get_by_label("In one line").press_sequentially("kill switch leaves helpers of an agent")
     similar = page.locator("#similar")
     expect(similar).to_contain_text("leaves its helpers running")
-    link = similar.get_by_role("link", name=re.compile("Me too")).first.get_attribute("href")
-    visitor.goto(str(link))
-    page.get_by_label("What did you see yourself?").fill("Two workers went on here.")
+    similar.get_by_role("link", name=re.compile("Me too")).first.click()
+    expect(page.get_by_label("What did you see yourself?")).to_have_value(
+        "Two workers went on here."
+    )
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("main")).to_contain_text("You joined it.")
 

@@ -1,4 +1,4 @@
-"""The threads of a web process: pages one at a time, and lookups beside them (decision 0021).
+"""The threads of a web process: pages one at a time, and lookups beside them (decision 0030).
 
 Several pages at once in one process only take the interpreter from each other (decision 0007). A
 lookup of the fast entry spends most of its time waiting for PostgreSQL, and others can be answered

@@ -3,7 +3,7 @@
 from guildmark.apps.contributions.secrets import digest, secret_of
 
 from .contesting import CASE_KIND, carry_out, contest
-from .drafting import attach, detach, drop_draft, save_draft
+from .drafting import MEDIA_TYPES, attach, detach, drop_draft, save_draft
 from .merging import Part, convert, merge, split, unmerge, unsplit
 from .moving import SUBJECT_KIND
 from .overdue import escalate, tell_undecidable
@@ -36,6 +36,7 @@ from .triage import (
 
 __all__ = [
     "CASE_KIND",
+    "MEDIA_TYPES",
     "SUBJECT_KIND",
     "ContributionRefused",
     "Decision",

@@ -137,6 +137,7 @@ def _page(
         "requirement": requirement,
         "token": token,
         "draft": draft,
+        "accepted": ",".join(services.MEDIA_TYPES),
         "files": list(draft.attachments.all()) if draft else [],
         "has_credential": bool(backing.choices(request.user, at=timezone.now())),
     }

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_safe
 
 from guildmark.apps.contributions import clocks, policies, queries
 from guildmark.apps.contributions.queries import Contribution
-from guildmark.apps.contributions.states import State
+from guildmark.apps.contributions.states import Kind, State
 
 A_PAGE = 25
 WAITING, MINE, LATE, DONE, SUSPECT = "waiting", "mine", "late", "decided", "suspect"
+LETTERS = "messages"
 LABELS = {
     WAITING: _("Waiting"),
+    LETTERS: _("Messages"),
     MINE: _("Taken on by me"),
     LATE: _("Overdue"),
     DONE: _("Decided"),
@@ -70,6 +72,7 @@ def _conditions(person: Any) -> dict[str, Q]:
     clean = Q(suspicion="")
     return {
         WAITING: queries.OPEN & clean,
+        LETTERS: queries.OPEN & clean & Q(kind=Kind.CONTACT.value),
         MINE: queries.OPEN & Q(claimed_by_id=person.pk),
         LATE: queries.overdue(clocks.day_of(timezone.now())) & clean,
         DONE: Q(state=State.DISPOSED.value),

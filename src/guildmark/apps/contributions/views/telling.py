@@ -35,7 +35,12 @@ class Entry:
 
 def steps_of(row: Contribution) -> list[dict[str, Any]]:
     """Return the stations of a contribution for the stepper."""
-    way = [each for each in WAY if each is not State.IN_REVIEW or _goes_through_review(row)]
+    way = [
+        each
+        for each in WAY
+        if (each is not State.IN_REVIEW or _goes_through_review(row))
+        and (each is not State.ACKNOWLEDGED or row.is_open or row.acknowledged_at is not None)
+    ]
     here = way.index(State(row.state))
     done = here if row.is_open else len(way)
     return [

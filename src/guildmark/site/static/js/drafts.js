@@ -164,3 +164,13 @@ function forget(name) {
 const arrived = document.querySelector("[data-arrived]")?.dataset.arrived;
 if (arrived) forget(arrived);
 document.querySelectorAll("form[data-draft]").forEach(watch);
+
+// Who finds that others said the same takes what was typed along to the form for joining them.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-joins]");
+  const form = document.querySelector("form[data-draft='feedback']");
+  const words = form?.elements.details.value.trim();
+  if (!link || !words) return;
+  const fields = { words, ...(form.elements.in_production.checked ? { in_production: "on" } : {}) };
+  write(`${PREFIX}${form.dataset.person}:${new URL(link.href).pathname}?//:${link.dataset.joins}`, { name: link.dataset.joins, fields });
+});
