@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event, Lock
+from threading import Event, Lock, Thread, local
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from guildmark.site.fast_entry import FastEntry, reader_for
-from guildmark.site.threads import OneAtATime
+from guildmark.site.threads import AtEndOfThread, OneAtATime
 
 from .test_fast_entry import World, send, state_path
 
@@ -72,3 +72,38 @@ def test_a_lookup_is_answered_while_a_page_is_made(transactional_db: None, at: d
         assert found.status == "200 OK"
         assert b'"state"' in found.body
         assert page.result(SECONDS).body == b"a page"
+
+
+def test_a_thread_that_ends_closes_what_pages_used_in_it() -> None:
+    closed = Event()
+
+    def page(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"a page"]
+
+    def serve() -> None:
+        connections["default"].close = closed.set  # type: ignore[method-assign] # of this thread
+        send(one_at_a_time, "/")
+        assert not closed.is_set()
+
+    one_at_a_time = OneAtATime(page)
+    thread = Thread(target=serve)
+    thread.start()
+    thread.join(SECONDS)
+    assert closed.wait(SECONDS)
+
+
+def test_a_fault_at_the_end_of_a_thread_disturbs_nobody() -> None:
+    here, tried = local(), Event()
+
+    def fails() -> None:
+        tried.set()
+        raise OSError
+
+    def keep() -> None:
+        here.end = AtEndOfThread(fails)
+
+    thread = Thread(target=keep)
+    thread.start()
+    thread.join(SECONDS)
+    assert tried.wait(SECONDS)
