@@ -7,26 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from guildmark.apps.accounts import queries as accounts
-from guildmark.apps.accounts.queries import User
 from guildmark.apps.contributions import services
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import Decision, Feedback, Joining, Letter
 from guildmark.apps.contributions.states import Concern, Credit, Outcome
 from guildmark.apps.contributions.targets import nothing_yet, target
-from guildmark.apps.credentials import queries as registry
-from guildmark.apps.credentials import services as registrars
-from guildmark.apps.credentials.queries import Credential
-from guildmark.apps.credentials.services import Award
-from guildmark.apps.credentials.states import ShownAs
 from guildmark.apps.standard import queries as standard
 
-from .people import MEMBER, REGISTRAR, SECOND_REGISTRAR, TRIAGER
+from .credentials import DemoCredential, award
+from .people import MEMBER, TRIAGER, by_email
 
-REASON = "Shows this in the demo."
 PRIYA = "priya@demo.example"
-HANDLE = "night-shift"
-HELD_FOR = timedelta(days=400)
+CREDENTIAL = DemoCredential(
+    "CPAP", "Priya Practitioner", PRIYA, age=timedelta(days=400), handle="night-shift"
+)
+"""It has to stand behind her feedback, and is older than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +135,11 @@ LETTERS = (
 
 def contribute_all(*, at: datetime) -> None:
     """Let the demo's people send in what they have to say, and the triager answer some of it."""
-    _certify(PRIYA, at)
+    award(CREDENTIAL, at=at)
     for wanted in sorted(FEEDBACK, key=lambda each: -each.sent):
         _contribute(wanted, at)
     for email, letter, days in LETTERS:
-        services.send_letter(letter, actor=_person(email), at=at - timedelta(days=days))
-
-
-def _certify(email: str, at: datetime) -> None:
-    """Award what has to stand behind feedback, and let its holder show the handle."""
-    kind = registry.type_by_code("CPAP")
-    person = _person(email)
-    assert kind is not None  # noqa: S101 - the demo's own programme has it.
-    order = Award(kind, email, person.display_name, REASON, at - HELD_FOR)
-    asked = registrars.award(order, actor=_person(REGISTRAR.email), at=at)
-    made = (
-        asked
-        if isinstance(asked, Credential)
-        else registrars.approve(asked, reason=REASON, actor=_person(SECOND_REGISTRAR.email), at=at)
-    )
-    assert isinstance(made, Credential)  # noqa: S101 - an award was approved.
-    registrars.show_as(made, ShownAs.HANDLE, actor=person, at=at, handle=HANDLE)
+        services.send_letter(letter, actor=by_email(email), at=at - timedelta(days=days))
 
 
 def _contribute(wanted: DemoFeedback, at: datetime) -> None:
@@ -174,7 +153,7 @@ def _contribute(wanted: DemoFeedback, at: datetime) -> None:
             in_production=True,
             credit=wanted.credit,
         ),
-        actor=_person(wanted.email),
+        actor=by_email(wanted.email),
         at=at - timedelta(days=wanted.sent),
     )
     if wanted.read is not None:
@@ -182,16 +161,16 @@ def _contribute(wanted: DemoFeedback, at: datetime) -> None:
 
 
 def _answer(row: Contribution, wanted: DemoFeedback, read: int, at: datetime) -> None:
-    by: dict[str, Any] = {"actor": _person(TRIAGER.email)}
+    by: dict[str, Any] = {"actor": by_email(TRIAGER.email)}
     read_at = at - timedelta(days=read)
     row = services.acknowledge(row, public_summary=wanted.summary, at=read_at, **by)
     for email, words in wanted.joined.items():
-        services.join(row, Joining(words, in_production=True), actor=_person(email), at=read_at)
+        services.join(row, Joining(words, in_production=True), actor=by_email(email), at=read_at)
     if wanted.decision is not None and wanted.decided is not None:
         row = services.dispose(row, wanted.decision, at=at - timedelta(days=wanted.decided), **by)
     if wanted.contested:
         services.contest(
-            row, statement=wanted.contested, actor=_person(wanted.email), at=at - timedelta(days=1)
+            row, statement=wanted.contested, actor=by_email(wanted.email), at=at - timedelta(days=1)
         )
 
 
@@ -199,10 +178,4 @@ def _edition() -> standard.Edition:
     own = standard.own_framework()
     found = standard.newest(own) if own is not None else None
     assert found is not None  # noqa: S101 - the demo's own programme has it.
-    return found
-
-
-def _person(email: str) -> User:
-    found = accounts.person_by_email(email)
-    assert found is not None  # noqa: S101 - the demo has just made them.
     return found

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from guildmark.apps.accounts import queries as accounts
 from guildmark.apps.accounts.queries import User
 from guildmark.apps.credentials import answers, queries, services
 from guildmark.apps.credentials.queries import Credential
 from guildmark.apps.credentials.services import Award, Change
 from guildmark.apps.credentials.states import Cause, Move, ShownAs
 
-from .people import MEMBER, REGISTRAR, SECOND_REGISTRAR
+from .people import MEMBER, REGISTRAR, SECOND_REGISTRAR, by_email
 
 REASON = "Shows this in the demo."
 
@@ -26,6 +25,7 @@ class DemoCredential:
     move: Move | None = None
     cause: Cause | None = None
     public_text: str = ""
+    handle: str = ""
 
 
 CREDENTIALS = (
@@ -52,8 +52,7 @@ CREDENTIALS = (
 
 def award_all(*, at: datetime) -> list[Credential]:
     """Award the credentials of the demo, each by one registrar and another."""
-    first, second = _person(REGISTRAR.email), _person(SECOND_REGISTRAR.email)
-    return [_award(each, first=first, second=second, at=at) for each in CREDENTIALS]
+    return [award(each, at=at) for each in CREDENTIALS]
 
 
 def demo_answers(*, at: datetime) -> list[tuple[str, str]]:
@@ -63,7 +62,9 @@ def demo_answers(*, at: datetime) -> list[tuple[str, str]]:
     return [(answers.answer_about(each, at=at).state, each.number) for each in found]
 
 
-def _award(wanted: DemoCredential, *, first: User, second: User, at: datetime) -> Credential:
+def award(wanted: DemoCredential, *, at: datetime) -> Credential:
+    """Award one, by one registrar and another, and let its holder show who they are."""
+    first, second = by_email(REGISTRAR.email), by_email(SECOND_REGISTRAR.email)
     kind = queries.type_by_code(wanted.code)
     assert kind is not None  # noqa: S101 - the demo's own programme has it.
     order = Award(kind, wanted.email, wanted.name, REASON, valid_from=at - wanted.age)
@@ -75,7 +76,8 @@ def _award(wanted: DemoCredential, *, first: User, second: User, at: datetime) -
     )
     assert isinstance(made, Credential)  # noqa: S101 - an award was approved.
     if made.holder is not None:
-        made = services.show_as(made, ShownAs.NAME, actor=made.holder, at=at)
+        how = ShownAs.HANDLE if wanted.handle else ShownAs.NAME
+        made = services.show_as(made, how, actor=made.holder, at=at, handle=wanted.handle)
     if wanted.move is not None and wanted.cause is not None:
         _move(made, wanted.move, wanted.cause, wanted.public_text, first, second, at)
         made.refresh_from_db()
@@ -95,9 +97,3 @@ def _move(
     asked = services.change(credential, order, actor=first, at=at)
     if isinstance(asked, queries.Proposal):
         services.approve(asked, reason=REASON, actor=second, at=at)
-
-
-def _person(email: str) -> User:
-    found = accounts.person_by_email(email)
-    assert found is not None  # noqa: S101 - the demo has just made them.
-    return found

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from guildmark.apps.accounts import queries as accounts
+from guildmark.apps.accounts.queries import User
 from guildmark.apps.accounts.states import Role
 
 PASSWORD = "open-standard-demo"  # noqa: S105 - printed for everybody who tries the demo
@@ -54,3 +56,10 @@ DECIDER = DemoPerson(
 )
 MEMBER = DemoPerson("member@demo.example", "Mira Member")
 PEOPLE = (MEMBER, TRIAGER, DECIDER, EDITOR, REGISTRAR, SECOND_REGISTRAR, ADMINISTRATOR)
+
+
+def by_email(email: str) -> User:
+    """Return somebody whom the demo has made."""
+    found = accounts.person_by_email(email)
+    assert found is not None  # noqa: S101 - the demo has just made them.
+    return found

@@ -24,7 +24,7 @@ from guildmark.apps.practitioners.states import (
     SystemKind,
 )
 
-from .people import EDITOR, MEMBER, PASSWORD, REGISTRAR
+from .people import EDITOR, MEMBER, PASSWORD, REGISTRAR, by_email
 
 SEEN = "Seen in the public company register."
 Month = tuple[int, int]
@@ -164,13 +164,13 @@ PRACTITIONERS = (
 
 def tell_all(*, at: datetime) -> None:
     """Make the employers and let the demo's people tell about themselves."""
-    registrar = _person(REGISTRAR.email)
+    registrar = by_email(REGISTRAR.email)
     employers = _employers(registrar, at)
     house = services.add_employer(institutes.institute().name, actor=registrar, at=at)
     services.mark_institute(house, True, actor=registrar, at=at, reason="It is us.")
     for wanted in PRACTITIONERS:
         _tell(wanted, employers, at)
-    tomas, mira = _person(PRACTITIONERS[-1].email), _person(MEMBER.email)
+    tomas, mira = by_email(PRACTITIONERS[-1].email), by_email(MEMBER.email)
     alone = services.work_for_oneself(actor=tomas, at=at)
     services.add_employment(
         alone, role="consultant", begins=date(2023, 1, 1), ends=None, actor=tomas, at=at
@@ -248,9 +248,3 @@ def _day(month: Month) -> date:
 
 def _last(month: Month | None) -> date | None:
     return _day(month) if month else None
-
-
-def _person(email: str) -> User:
-    found = accounts.person_by_email(email)
-    assert found is not None  # noqa: S101 - the demo has just made them.
-    return found
