@@ -308,7 +308,8 @@ def test_the_pages_are_sound(visit: Visit, sent: dict[str, str], size: str) -> N
     found = {}
     people = {
         "stranger": (None, {
-            "advisory": "/advisory/", "contact": "/contact/", "fates": "/feedback/all/",
+            "advisory": "/advisory/", "two ways": "/feedback/", "contact": "/contact/",
+            "fates": "/feedback/all/",
             "fate": f"/feedback/{sent['open']}/", "fate decided": f"/feedback/{sent['decided']}/",
             "reasons": "/feedback/reasons/", "letter": f"/contact/{sent['letter']}/letters-secret/",
         }),

@@ -12,7 +12,7 @@ from guildmark.apps.mail.states import DECISION
 from . import policies, queries, ruling
 from .models import Contribution, Reply, Voice
 from .secrets import digest, secret_of
-from .states import Kind, Outcome, Trace
+from .states import Kind, Outcome
 
 
 def tell_received(row: Contribution, *, at: datetime, token: str = "") -> None:
@@ -92,8 +92,7 @@ def tell_stuck(number: int, *, to: Any, at: datetime) -> None:
 def _may_contest(row: Contribution) -> bool:
     """Whether its author can contest the decision, and might want to."""
     good = row.outcome in (Outcome.ACCEPTED, Outcome.ANSWERED, Outcome.WITHDRAWN)
-    before = row.steps.filter(move=Trace.CONTEST.value).exists()
-    return row.author is not None and not good and not before
+    return row.author is not None and not good and not queries.was_contested(row)
 
 
 def _others(row: Contribution) -> Iterator[Any]:

@@ -138,8 +138,8 @@ def undecidable(request: HttpRequest) -> DeskSection | None:
         number,
     )
     advice = _(
-        "Everybody with the role has a conflict of interest. Give the role “triage” to somebody "
-        "else, for instance a practitioner from another firm."
+        "Nobody has the role, or everybody who has it has a conflict of interest. Give the role "
+        "“triage” to somebody else, for instance a practitioner from another firm."
     )
     item = DeskItem(title=words % {"n": number}, url=reverse("accounts:people"), detail=advice)
     return DeskSection(title=_("Waits for somebody independent"), empty_text="", items=[item])

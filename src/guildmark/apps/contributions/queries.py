@@ -20,7 +20,7 @@ from .models import Draft as Draft
 from .models import Reply as Reply
 from .models import Step as Step
 from .models import Voice as Voice
-from .states import Kind, Outcome, Standing
+from .states import Kind, Outcome, Standing, Trace
 
 SUBJECT_KIND = "contributions.contribution"
 READERS = {
@@ -193,6 +193,16 @@ def similar_in_queue(row: Contribution, actor: Any, *, at: datetime) -> list[Sim
     rows = rows.exclude(pk__in=[row.pk, row.part_of_id or row.pk]).exclude(part_of=row)
     rows = rows.exclude(outcome=Outcome.WITHDRAWN.value)
     return _ranked(text, rows, found, lambda each: f"{each.summary}\n{each.details}")
+
+
+def was_contested(row: Contribution) -> bool:
+    """Whether its author has used the one contest that there is."""
+    return row.steps.filter(move=Trace.CONTEST.value).exists()
+
+
+def is_undecidable(row: Contribution, *, at: datetime) -> bool:
+    """Whether it waits and nobody who has the role may decide on it."""
+    return row.is_open and row.pk in undecidable(at=at)
 
 
 def is_unreachable(row: Contribution) -> bool:

@@ -105,7 +105,7 @@ def _indexed(text: str) -> str:
 class _OfEachRow(Func):
     """A key that SQLite asks of each row, for it would rather fetch the row of each key.
 
-    That takes three times as long where many rows hold a word, and nothing tells SQLite how many.
+    That takes several times as long where many rows hold a word, and nothing tells SQLite how many.
     """
 
     template = "+%(expressions)s"

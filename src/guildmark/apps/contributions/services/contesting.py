@@ -10,7 +10,7 @@ from guildmark.apps.assignments import queries as assignments
 from guildmark.apps.assignments import services as assignment
 from guildmark.apps.assignments.states import RelationKind
 from guildmark.apps.cases import services as cases
-from guildmark.apps.contributions import notices, policies
+from guildmark.apps.contributions import notices, policies, queries
 from guildmark.apps.contributions.models import TEXT_AT_MOST, Contribution
 from guildmark.apps.contributions.states import Move, State, Trace
 
@@ -35,7 +35,7 @@ def contest(contribution: Contribution, *, statement: str, actor: Any, at: datet
     with transaction.atomic():
         row = locked(contribution)
         policies.CONTRIBUTION_CONTEST.require(actor, row)
-        if row.steps.filter(move=Trace.CONTEST.value).exists():
+        if queries.was_contested(row):
             raise ContributionRefused(_("You have contested this once already."))
         case = cases.open_case(CASE_KIND, SUBJECT_KIND, row.pk, statement=words, actor=actor, at=at)
         trace(row, Trace.CONTEST, actor=actor, at=at)

@@ -18,7 +18,6 @@ from guildmark.apps.contributions import policies, queries, ruling, services
 from guildmark.apps.contributions.forms import ContestForm, ReplyForm
 from guildmark.apps.contributions.queries import Contribution
 from guildmark.apps.contributions.services import ContributionRefused
-from guildmark.apps.contributions.states import Trace
 from guildmark.cores.lifecycle import TransitionRefused
 
 from .asking import blame, own_or_404, posted
@@ -99,7 +98,7 @@ def _page(request: HttpRequest, row: Contribution, *, reply: ReplyForm) -> HttpR
         "reply": reply,
         "history": author_history(row),
         "steps": steps_of(row),
-        "is_undecidable": row.pk in queries.undecidable(at=timezone.now()),
+        "is_undecidable": queries.is_undecidable(row, at=timezone.now()),
         "reason": _reason(row),
         "replies": row.replies.all(),
         "files": row.attachments.all(),
@@ -110,14 +109,14 @@ def _page(request: HttpRequest, row: Contribution, *, reply: ReplyForm) -> HttpR
         "case": cases.own(request.user)
         .filter(subject_kind=services.SUBJECT_KIND, subject_id=row.pk)
         .first(),
-        "contested": row.steps.filter(move=Trace.CONTEST.value).exists(),
+        "contested": queries.was_contested(row),
     }
     status = HTTPStatus.BAD_REQUEST if reply.errors else HTTPStatus.OK
     return render(request, "contributions/own.html", context, status=status)
 
 
 def _may_contest(person: Any, row: Contribution) -> bool:
-    once = row.steps.filter(move=Trace.CONTEST.value).exists()
+    once = queries.was_contested(row)
     return not once and policies.CONTRIBUTION_CONTEST.allows(person, row)
 
 

@@ -72,7 +72,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     try:
         _do(act, row, form, request.user)
     except Refusals as refusal:
-        messages.error(request, str(_said(refusal, row)))
+        messages.error(request, str(_said(refusal, row)))  # The form may be gone by now.
         if form is None:
             return redirect("contributions:triage", number=row.number)
         blame(form, refusal)
@@ -230,7 +230,8 @@ def _form_page(
             blame(form, refusal)
         else:
             messages.success(request, str(told))
-            return _to_page(row, request.path.rstrip("/").rpartition("/")[2])
+            place = request.resolver_match  # By this name the form is kept on the device.
+            return _to_page(row, str(place.url_name) if place is not None else "")
     failed = any(each.errors for each in everything)
     context = _form_context(row, form, title, parts)
     seen = queries.visible_to(request.user, at=timezone.now())
@@ -345,5 +346,5 @@ def _said(refusal: Exception, row: Contribution) -> str | Promise:
     if not isinstance(refusal, TransitionRefused):
         return str(refusal)
     now = queries.by_number(row.number) or row
-    said = _("Somebody else was faster: it is “%(state)s” by now. What you wrote stands below.")
+    said = _("Somebody else was faster: it is “%(state)s” by now. Nothing was changed.")
     return said % {"state": now.state_label}

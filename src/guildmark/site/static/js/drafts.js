@@ -81,7 +81,7 @@ function fill(form, fields) {
 
 function watch(form) {
   const place = placeOf(form);
-  const failed = form.querySelector(".field--error") !== null;
+  const failed = form.querySelector(".field--error, .error-summary") !== null;
   const before = JSON.stringify(typed(form));
   const status = form.querySelector("[data-draft-status]");
   const say = (word, more = "") => { if (status) status.textContent = `${status.dataset[word] ?? ""} ${more}`.trim(); };
